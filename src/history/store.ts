@@ -1,0 +1,54 @@
+import type { Attempt, Delivery, NewDelivery, Outcome, SignatureRecord } from "../model/delivery.ts";
+import type { Filter } from "./query.ts";
+
+/**
+ * Everything received and sent, kept in one place that several processes use at once.
+ *
+ * Writes resolve once committed: what `record` has resolved for survives `kill -9`. Writes that arrive in one turn of
+ * the event loop share a commit. A store that stays locked or cannot be written rejects within 5 s with a
+ * `HISTORY_UNWRITABLE` error, and works again as soon as the fault is gone.
+ */
+export interface History {
+  /** Puts a delivery on record and resolves to its id. */
+  record(delivery: NewDelivery): Promise<string>;
+
+  /** Adds what became known of a delivery. Never changes the request itself. */
+  update(id: string, changes: DeliveryChanges): Promise<void>;
+
+  /**
+   * The delivery a user means: a whole id, a unique prefix or suffix of 4 or more characters, `last` or `last-failed`.
+   *
+   * @throws TelepathError `UNKNOWN_DELIVERY`, `AMBIGUOUS_DELIVERY` (names the candidates)
+   */
+  get(reference: string): Delivery;
+
+  /** The matching deliveries, oldest first; with `limit`, the newest that many of them. Bodies come along. */
+  find(filter: Filter): Iterable<Delivery>;
+
+  /** What was recorded or updated after `cursor`, in that order, and where to go on from. 0 is the beginning. */
+  changesSince(cursor: number): { deliveries: Delivery[]; cursor: number };
+
+  /** Where `changesSince` would go on from now. */
+  cursor(): number;
+
+  /** Drops what is older or more than `keep` allows, oldest first. Says how much that was. */
+  prune(keep: Retention, now: number): Promise<{ deliveries: number; bytes: number }>;
+
+  /** Finishes the writes under way and lets go of the file. */
+  close(): Promise<void>;
+}
+
+export interface DeliveryChanges {
+  attempt?: Attempt;
+  outcome?: Outcome;
+  signature?: SignatureRecord;
+}
+
+/** How much history to keep. */
+export interface Retention {
+  maxAgeMs: number;
+  maxBytes: number;
+}
+
+/** 30 days and 1 GiB. */
+export const defaultRetention: Retention = { maxAgeMs: 30 * 24 * 3_600_000, maxBytes: 1024 ** 3 };

@@ -1,0 +1,21 @@
+import type { Delivery } from "../model/delivery.ts";
+import type { TunnelState } from "../tunnels/provider.ts";
+
+/** What happens while listening. The terminal and `--json` draw the same events. */
+export type ListenEvent =
+  | {
+      type: "ready";
+      publicUrl: string | null;
+      localUrl: string;
+      /** Null when `--respond` answers and there is no app. */
+      forwardTo: string | null;
+      tunnel: "ngrok" | "none";
+    }
+  /** A delivery is settled: answered, failed, or only kept. */
+  | { type: "delivery"; delivery: Delivery }
+  | ({ type: "tunnel" } & TunnelState)
+  /** Something the user should know that is no delivery: bytes that were not HTTP, history that cannot be written. */
+  | { type: "notice"; code: string; message: string }
+  | { type: "stopped"; deliveries: number; failed: number };
+
+export type Emit = (event: ListenEvent) => void;

@@ -1,0 +1,26 @@
+/**
+ * What every Telepath event carries. The types of each event are derived from their schemas in `contract`;
+ * this is what can be said of any of them, the unknown ones of users' own fixtures included.
+ */
+export interface EventHead {
+  /** The event's type, such as `call.ended`. */
+  event: string | null;
+  callId: string | null;
+}
+
+/** Reads the type and the call of a payload without judging it. What is not a JSON object has neither. */
+export function eventHead(payload: Uint8Array): EventHead {
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString("utf8"));
+  } catch {
+    return { event: null, callId: null };
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return { event: null, callId: null };
+  return { event: ownString(value, "event"), callId: ownString(value, "call_id") };
+}
+
+function ownString(object: object, key: string): string | null {
+  const value: unknown = Object.hasOwn(object, key) ? (object as Record<string, unknown>)[key] : undefined;
+  return typeof value === "string" && value !== "" ? value : null;
+}

@@ -1,0 +1,58 @@
+/** One header as it stood on the wire. A value's characters are bytes (latin1), as `node:http` hands them over. */
+export type Header = readonly [name: string, value: string];
+
+/** Headers in order, with their case and their repetitions. */
+export type HeaderList = readonly Header[];
+
+/** A request as it was, or is to be, on the wire. The body is bytes and is never parsed and written again. */
+export interface HttpRequest {
+  method: string;
+  /** The request target as sent: path and query (RFC 9112 §3.2). */
+  target: string;
+  headers: HeaderList;
+  body: Uint8Array;
+}
+
+export interface HttpResponse {
+  status: number;
+  headers: HeaderList;
+  body: Uint8Array;
+}
+
+/** Every value of a header, in order. Names compare without case (RFC 9110 §5.1). */
+export function headerValues(headers: HeaderList, name: string): string[] {
+  const wanted = name.toLowerCase();
+  return headers.filter(([candidate]) => candidate.toLowerCase() === wanted).map(([, value]) => value);
+}
+
+/** The first value of a header, or undefined. */
+export function headerValue(headers: HeaderList, name: string): string | undefined {
+  return headerValues(headers, name)[0];
+}
+
+/** The same list with every header of that name taken out. */
+export function withoutHeader(headers: HeaderList, name: string): HeaderList {
+  const unwanted = name.toLowerCase();
+  return headers.filter(([candidate]) => candidate.toLowerCase() !== unwanted);
+}
+
+/**
+ * The same list with one header of that name: the first one's place and case are kept, further ones go,
+ * and a header that was not there comes last.
+ */
+export function withHeader(headers: HeaderList, name: string, value: string): HeaderList {
+  const wanted = name.toLowerCase();
+  const at = headers.findIndex(([candidate]) => candidate.toLowerCase() === wanted);
+  if (at === -1) return [...headers, [name, value]];
+  return headers.flatMap((header, index): Header[] => {
+    if (header[0].toLowerCase() !== wanted) return [header];
+    return index === at ? [[header[0], value]] : [];
+  });
+}
+
+/** `rawHeaders` of `node:http` (name, value, name, value, …) as a list of pairs. */
+export function pairHeaders(flat: readonly string[]): HeaderList {
+  const headers: Header[] = [];
+  for (let index = 0; index + 1 < flat.length; index += 2) headers.push([flat[index]!, flat[index + 1]!]);
+  return headers;
+}

@@ -1,0 +1,18 @@
+import type { Command } from "commander";
+import type { Context } from "../context.ts";
+
+/** One command: what the overview says of it, and how to load the rest. Only the one that is called is loaded. */
+export interface CommandEntry {
+  name: string;
+  summary: string;
+  load: (context: Context) => Promise<Command>;
+}
+
+/** Every command, in the order in which somebody new needs them. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: "secret",
+    summary: "the signing secret of this project",
+    load: async (context) => (await import("./secret.ts")).secretCommand(context),
+  },
+];

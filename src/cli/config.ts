@@ -1,0 +1,97 @@
+import { evaluate, parse as parseJson } from "@humanwhocodes/momoa";
+import { InvalidArgumentError } from "commander";
+import { systemCode, TelepathError } from "../model/errors.ts";
+import type { Retention } from "../history/store.ts";
+import { readRegularFile } from "./input.ts";
+import { httpUrl, keep } from "./options.ts";
+
+/** The name of the file in the project root. */
+export const configFileName = "telepath-hooks.config.json";
+
+/** What a project can settle once for every command. A flag or a variable of the environment goes before it. */
+export interface Config {
+  /** The local port of the app. */
+  port?: number;
+  /** The app's URL, instead of a port. */
+  to?: string;
+  /** Put before the received path. */
+  path?: string;
+  tunnel?: "ngrok" | "none";
+  domain?: string;
+  revision?: string;
+  /** Folder of the project's own sample events, relative to the project root. */
+  fixtures?: string;
+  keep?: Partial<Retention>;
+}
+
+const members: Record<keyof Config, (value: unknown) => unknown> = {
+  port: (value) => {
+    if (!Number.isInteger(value) || Number(value) < 1 || Number(value) > 65_535) expected("a port from 1 to 65535");
+    return value;
+  },
+  to: (value) => (httpUrl(text(value)), value),
+  path: (value) => (text(value).startsWith("/") ? value : expected("a path that starts with /")),
+  tunnel: (value) => (value === "ngrok" || value === "none" ? value : expected('"ngrok" or "none"')),
+  domain: text,
+  revision: text,
+  fixtures: text,
+  keep: (value) => keep(text(value)),
+};
+
+/**
+ * Reads a project's configuration; an absent file is an empty one.
+ *
+ * @throws TelepathError `BROKEN_CONFIG` with line and column, for JSON errors, unknown members and wrong values alike.
+ */
+export function readConfig(path: string): Config {
+  let source: string;
+  try {
+    source = readRegularFile(path, "the configuration", 1024 ** 2).toString("utf8");
+  } catch (error) {
+    if (error instanceof TelepathError && systemCode(error.cause) === "ENOENT") return {};
+    throw error;
+  }
+
+  const document = parsed(source, path);
+  if (document.body.type !== "Object") throw broken(path, document.body.loc.start, "it must be one JSON object");
+
+  const config: Record<string, unknown> = {};
+  for (const member of document.body.members) {
+    const name = member.name.type === "String" ? member.name.value : member.name.name;
+    const read = Object.hasOwn(members, name) ? members[name as keyof Config] : undefined;
+    if (!read)
+      throw broken(path, member.loc.start, `unknown member "${name}"; known: ${Object.keys(members).join(", ")}`);
+    try {
+      config[name] = read(evaluate(member.value));
+    } catch (error) {
+      if (!(error instanceof InvalidArgumentError)) throw error;
+      throw broken(path, member.value.loc.start, `${name}: ${error.message}`);
+    }
+  }
+  return config;
+}
+
+function parsed(source: string, path: string) {
+  try {
+    return parseJson(source.replace(/^\ufeff/, ""), { mode: "json", ranges: false });
+  } catch (error) {
+    const { line, column } = error as { line?: number; column?: number };
+    throw broken(path, { line: line ?? 1, column: column ?? 1 }, (error as Error).message.replace(/ \(\d+:\d+\)$/, ""));
+  }
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" && value !== "" ? value : expected("text");
+}
+
+function expected(what: string): never {
+  throw new InvalidArgumentError(`expected ${what}.`);
+}
+
+function broken(path: string, at: { line: number; column: number }, message: string): TelepathError {
+  return new TelepathError(
+    "BROKEN_CONFIG",
+    `${path}, line ${at.line}, column ${at.column}: ${message}`,
+    "correct the file, or move it away",
+  );
+}

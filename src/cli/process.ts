@@ -1,0 +1,47 @@
+import { main } from "./main.ts";
+import type { Context } from "./context.ts";
+import { terminalPrompts } from "./prompts.ts";
+
+/** Runs a command line in this process: its streams, its environment, its Ctrl-C. */
+export async function runProcess(): Promise<void> {
+  const interruption = new AbortController();
+  onInterrupt(() => interruption.abort());
+  quietWhenTheReaderLeaves();
+
+  const context: Context = {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    cwd: process.cwd(),
+    now: Date.now,
+    interrupted: interruption.signal,
+    prompts: () => terminalPrompts(process.stdin, process.stderr, interruption.signal),
+    exitCode: 0,
+  };
+  // Not process.exit(): that would cut what a pipe has not taken yet.
+  process.exitCode = await main(process.argv.slice(2), context);
+}
+
+/** The first signal asks the command to end, the second ends the process at once. */
+function onInterrupt(interrupt: () => void): void {
+  const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+  let interrupted = false;
+  for (const [name, code] of Object.entries(codes)) {
+    process.on(name, () => {
+      if (interrupted) process.exit(code);
+      interrupted = true;
+      interrupt();
+    });
+  }
+}
+
+/** `telepath-hooks log | head`: a closed pipe is the end of the work, not an error. */
+function quietWhenTheReaderLeaves(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
+      throw error;
+    });
+  }
+}

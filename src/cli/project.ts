@@ -1,0 +1,38 @@
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { defaultRetention, type Retention } from "../history/store.ts";
+import { configFileName, readConfig, type Config } from "./config.ts";
+import type { Context } from "./context.ts";
+
+/** The project a command works for. */
+export interface Project {
+  /** The nearest folder upward that looks like one, else the current folder. */
+  root: string;
+  /** Holds the history and the development secret. Made on first need. */
+  dataDir: string;
+  config: Config;
+  retention: Retention;
+  /** The folder of the project's own sample events; it need not exist. */
+  fixturesDir: string;
+}
+
+const marks = ["package.json", ".git", configFileName];
+
+/** @throws TelepathError `BROKEN_CONFIG` */
+export function findProject(context: Context, flags: { dataDir?: string }): Project {
+  const root = rootAbove(context.cwd) ?? context.cwd;
+  const config = readConfig(join(root, configFileName));
+  return {
+    root,
+    dataDir: flags.dataDir === undefined ? join(root, ".telepath-hooks") : resolve(context.cwd, flags.dataDir),
+    config,
+    retention: { ...defaultRetention, ...config.keep },
+    fixturesDir: resolve(root, config.fixtures ?? "telepath-fixtures"),
+  };
+}
+
+function rootAbove(folder: string): string | undefined {
+  if (marks.some((mark) => existsSync(join(folder, mark)))) return folder;
+  const parent = dirname(folder);
+  return parent === folder ? undefined : rootAbove(parent);
+}

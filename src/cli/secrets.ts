@@ -1,0 +1,147 @@
+import { randomInt } from "node:crypto";
+import { chmodSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parseEnv } from "node:util";
+import { makeDataFolder } from "../history/folder.ts";
+import { systemCode, TelepathError } from "../model/errors.ts";
+import { Secret } from "../model/secret.ts";
+import type { Context } from "./context.ts";
+import { readInput, readRegularFile } from "./input.ts";
+import type { SecretFlags } from "./options.ts";
+import type { Project } from "./project.ts";
+
+export const secretVariable = "TELEPATH_WEBHOOK_SECRET";
+const previousVariable = "TELEPATH_WEBHOOK_SECRET_PREVIOUS";
+
+/** The secrets a command works with. */
+export interface Secrets {
+  /** Signs. Never the previous one of a rotation. */
+  signing: Secret;
+  /** All of them in order, the signing one first: `verify` and `listen` try each. */
+  all: Secret[];
+}
+
+/**
+ * The signing secrets in the order of the guide: `--secret-file`, `--secret`, the environment, the project's `.env`,
+ * then the project's development secret, which is made when nothing else was found.
+ *
+ * @throws TelepathError `EMPTY_SECRET`, `UNREADABLE_INPUT`
+ */
+export async function findSecrets(context: Context, project: Project, flags: SecretFlags): Promise<Secrets> {
+  const given = await givenSecrets(context, project, flags);
+  const development =
+    readDevelopmentSecret(project) ?? (given.signing[0] ? undefined : announcedDevelopmentSecret(context, project));
+  const signing = given.signing[0] ?? development!;
+  return { signing, all: [...given.signing, ...given.previous, ...(development ? [development] : [])] };
+}
+
+/** The same without making a secret: for `verify`, where a new one could match nothing. Empty when there is none. */
+export async function knownSecrets(context: Context, project: Project, flags: SecretFlags): Promise<Secret[]> {
+  const given = await givenSecrets(context, project, flags);
+  const development = readDevelopmentSecret(project);
+  return [...given.signing, ...given.previous, ...(development ? [development] : [])];
+}
+
+async function givenSecrets(
+  context: Context,
+  project: Project,
+  flags: SecretFlags,
+): Promise<{ signing: Secret[]; previous: Secret[] }> {
+  const signing: Secret[] = [];
+  for (const path of flags.secretFile ?? []) signing.push(await secretFromFile(path, context));
+  if (flags.secret !== undefined) {
+    context.stderr.write(
+      "warning: --secret can be seen by others on this machine; --secret-file or the environment cannot\n",
+    );
+    signing.push(new Secret(flags.secret, "--secret"));
+  }
+  const sources: [Record<string, string | undefined>, string][] = [
+    [context.env, ""],
+    [readDotEnv(project), " in .env"],
+  ];
+  const previous: Secret[] = [];
+  for (const [variables, where] of sources) {
+    const current = variables[secretVariable];
+    const earlier = variables[previousVariable];
+    if (current !== undefined) signing.push(new Secret(current, secretVariable + where));
+    if (earlier !== undefined) previous.push(new Secret(earlier, previousVariable + where));
+  }
+  return { signing, previous };
+}
+
+async function secretFromFile(path: string, context: Context): Promise<Secret> {
+  const bytes = await readInput(path, "the secret file", context, 64 * 1024);
+  if (path !== "-" && process.platform !== "win32" && (statSync(resolve(context.cwd, path)).mode & 0o077) !== 0) {
+    context.stderr.write(`warning: others on this machine can read ${path}; chmod 600 it\n`);
+  }
+  return new Secret(withoutClosingLineEnd(bytes.toString("utf8")), path === "-" ? "standard input" : path);
+}
+
+/** Editors and `echo` close a file with one line end; anything else is the secret's own. */
+function withoutClosingLineEnd(text: string): string {
+  return text.replace(/\r?\n$/, "");
+}
+
+function readDotEnv(project: Project): Record<string, string | undefined> {
+  try {
+    return parseEnv(readRegularFile(join(project.root, ".env"), "the file", 1024 ** 2).toString("utf8"));
+  } catch (error) {
+    if (error instanceof TelepathError && systemCode(error.cause) === "ENOENT") return {};
+    throw error;
+  }
+}
+
+const developmentName = "development secret";
+
+function developmentPath(project: Project): string {
+  return join(project.dataDir, "development-secret");
+}
+
+export function readDevelopmentSecret(project: Project): Secret | undefined {
+  try {
+    const bytes = readRegularFile(developmentPath(project), "the development secret", 64 * 1024);
+    return new Secret(withoutClosingLineEnd(bytes.toString("utf8")), developmentName);
+  } catch (error) {
+    if (error instanceof TelepathError && systemCode(error.cause) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+function announcedDevelopmentSecret(context: Context, project: Project): Secret {
+  const secret = makeDevelopmentSecret(project, { replace: false });
+  context.stderr.write(
+    `made a development secret for this project; your app gets it by: telepath-hooks secret --env .env\n`,
+  );
+  return secret;
+}
+
+const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+/**
+ * Makes the project's development secret: `whsec_` and 32 random letters and digits, used as it stands. Two processes
+ * that do so at once end up with the same one.
+ */
+export function makeDevelopmentSecret(project: Project, { replace }: { replace: boolean }): Secret {
+  makeDataFolder(project.dataDir);
+  const value = `whsec_${Array.from({ length: 32 }, () => alphabet[randomInt(alphabet.length)]).join("")}`;
+  const path = developmentPath(project);
+  try {
+    if (replace) {
+      const fresh = `${path}.${process.pid}`;
+      writeFileSync(fresh, `${value}\n`, { mode: 0o600, flag: "wx" });
+      renameSync(fresh, path);
+    } else {
+      writeFileSync(path, `${value}\n`, { mode: 0o600, flag: "wx" });
+    }
+    chmodSync(path, 0o600);
+  } catch (error) {
+    if (systemCode(error) === "EEXIST") return readDevelopmentSecret(project)!;
+    throw new TelepathError(
+      "UNWRITABLE_SECRET",
+      `${path} cannot be written (${systemCode(error) ?? "unknown error"})`,
+      `set ${secretVariable}, or name a writable folder with --data-dir`,
+      { cause: error },
+    );
+  }
+  return new Secret(value, developmentName);
+}

@@ -1,0 +1,54 @@
+/**
+ * What came from outside, fit for a terminal: one line in which every control character, every mark that reorders or
+ * hides text, and every lone surrogate is shown instead of obeyed.
+ *
+ * C0, DEL and C1 (ECMA-48) appear as `\x1b`, `\n`, `\t`; bidirectional and invisible marks (UAX #9) as `<U+202E>`.
+ */
+export function safeText(text: string): string {
+  return text.replace(unsafe, show);
+}
+
+/** The same for text of several lines: line feeds and tabs stay. */
+export function safeLines(text: string): string {
+  return text.replace(unsafe, (character) => (character === "\n" || character === "\t" ? character : show(character)));
+}
+
+const unsafe =
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e007f}]|[\ud800-\udfff]/gu;
+
+function show(character: string): string {
+  if (character === "\n") return "\\n";
+  if (character === "\r") return "\\r";
+  if (character === "\t") return "\\t";
+  const code = character.codePointAt(0)!;
+  if (code < 0xa0) return `\\x${code.toString(16).padStart(2, "0")}`;
+  return `<U+${code.toString(16).toUpperCase().padStart(4, "0")}>`;
+}
+
+/** A header value as text: its characters are bytes, most often UTF-8. */
+export function headerText(value: string): string {
+  const bytes = Buffer.from(value, "latin1");
+  const text = bytes.toString("utf8");
+  return safeText(text.includes("\ufffd") ? value : text);
+}
+
+/** "1 delivery", "3 deliveries". */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString("en-US")} ${count === 1 ? one : many}`;
+}
+
+/** A duration for people: `0.4 ms`, `12 ms`, `1.25 s`. */
+export function durationText(milliseconds: number): string {
+  if (milliseconds < 10) return `${milliseconds.toFixed(1)} ms`;
+  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
+  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(2)} s`;
+  return `${Math.floor(milliseconds / 60_000)} m ${Math.round((milliseconds % 60_000) / 1000)} s`;
+}
+
+/** A size for people: `412 B`, `64 KB`, `10 MB`; powers of 1024, as the options take them. */
+export function sizeText(bytes: number): string {
+  const units = ["B", "KB", "MB", "GB"];
+  const power = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), units.length - 1);
+  const value = bytes / 1024 ** power;
+  return `${Number.isInteger(value) ? value : value.toFixed(1)} ${units[power]}`;
+}

@@ -77,7 +77,7 @@ function sink({ tty, columns }: Surroundings, onText?: (text: string) => void) {
     isTTY: tty ?? false,
     ...(columns === undefined ? {} : { columns }),
     write(text: string | Uint8Array) {
-      const bytes = Buffer.from(text as string);
+      const bytes = Buffer.from(text);
       chunks.push(bytes);
       onText?.(bytes.toString());
       return true;

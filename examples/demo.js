@@ -1,0 +1,79 @@
+/**
+ * The main job in one go, on this machine alone: a sample app, `listen` in front of it, a call's events sent and
+ * received, verified, listed and replayed. Nothing is kept: the history lies in a temporary folder.
+ *
+ *   npm run demo
+ */
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const bin = fileURLToPath(new URL("../bin/telepath-hooks.js", import.meta.url));
+const receiver = fileURLToPath(new URL("receiver.js", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "telepath-hooks-demo-"));
+const running = [];
+
+try {
+  writeFileSync(join(folder, "package.json"), "{}\n");
+  const env = { ...process.env, TELEPATH_WEBHOOK_SECRET: (await words("secret")).trim() };
+
+  const app = await start([receiver, "0"], env, /http:\/\/127\.0\.0\.1:\d+/);
+  show(`listen --to ${app.match} --tunnel none`);
+  const listen = await start([bin, "listen", "--to", app.match, "--tunnel", "none"], env, /http:\/\/127\.0\.0\.1:\d+/);
+
+  await run("send", "call.started", "agent.connected", "call.ended", "--to", `${listen.match}/webhooks`);
+  await run("log");
+  const request = join(folder, "request.json");
+  writeFileSync(request, await words("show", "last", "--json"));
+  await run("verify", request);
+  await run("replay", "last");
+} finally {
+  for (const child of running) await stopped(child);
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Runs a command of the tool with its output on this terminal. */
+async function run(...argv) {
+  show(argv.join(" ").replaceAll(`${folder}/`, ""));
+  const child = spawn(process.execPath, [bin, ...argv], { cwd: folder, stdio: "inherit" });
+  const code = await new Promise((resolve) => child.on("close", resolve));
+  if (code !== 0) throw new Error(`telepath-hooks ${argv[0]} ended with ${code}`);
+}
+
+/** What a command of the tool prints on stdout. */
+async function words(...argv) {
+  const child = spawn(process.execPath, [bin, ...argv], { cwd: folder, stdio: ["ignore", "pipe", "ignore"] });
+  let text = "";
+  child.stdout.on("data", (chunk) => (text += chunk));
+  await new Promise((resolve) => child.on("close", resolve));
+  return text;
+}
+
+/** Starts a program that goes on, and waits until it has printed what `pattern` looks for. */
+function start(argv, env, pattern) {
+  const child = spawn(process.execPath, argv, { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] });
+  running.unshift(child);
+  let text = "";
+  return new Promise((resolve, reject) => {
+    child.stdout.on("data", (chunk) => {
+      process.stdout.write(chunk);
+      text += chunk;
+      const found = [...text.matchAll(new RegExp(pattern, "g"))].at(-1);
+      if (found) resolve({ match: found[0] });
+    });
+    child.on("close", (code) => reject(new Error(`${argv.join(" ")} ended early with ${code}`)));
+  });
+}
+
+function stopped(child) {
+  if (child.exitCode !== null) return undefined;
+  const closed = new Promise((resolve) => child.on("close", resolve));
+  child.kill("SIGINT");
+  return closed;
+}
+
+function show(command) {
+  console.log(`\n$ telepath-hooks ${command}`);
+}

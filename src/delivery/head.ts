@@ -1,0 +1,76 @@
+import { TelepathError } from "../model/errors.ts";
+import { headerValues, type Header, type HeaderList, type HttpRequest } from "../model/http.ts";
+
+/** What one connection's client decides for itself (RFC 9110 §7.6.1, §10.1.1): never taken over from a record. */
+const ownedByTheClient = new Set([
+  "connection",
+  "expect",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/** Methods whose empty body is announced too (RFC 9110 §8.6). */
+const expectsBody = new Set(["POST", "PUT", "PATCH"]);
+
+/**
+ * The header list as it goes over the wire: as given, less what belongs to a single connection, with the body's true
+ * `Content-Length` where one stood (else last) and a `Host` (first, when there was none).
+ *
+ * What `Connection` names is kept: `Connection: X-Telepath-Signature` must not strip the signature.
+ */
+export function wireHeaders(request: HttpRequest, authority: string): HeaderList {
+  const headers: Header[] = [];
+  let length = request.body.byteLength > 0 || expectsBody.has(request.method);
+  for (const header of request.headers) {
+    const name = header[0].toLowerCase();
+    if (ownedByTheClient.has(name)) continue;
+    if (name !== "content-length") headers.push(header);
+    else if (!headers.some(([earlier]) => earlier.toLowerCase() === name)) {
+      headers.push([header[0], String(request.body.byteLength)]);
+      length = false;
+    }
+  }
+  if (length) headers.push(["Content-Length", String(request.body.byteLength)]);
+  if (headerValues(headers, "host").length === 0) headers.unshift(["Host", authority]);
+  return headers;
+}
+
+/** The request line and the headers, up to and with the blank line, as latin1 text. */
+export function requestHead(request: HttpRequest, headers: HeaderList): string {
+  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  return `${request.method} ${request.target} HTTP/1.1\r\n${lines}\r\n`;
+}
+
+const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/;
+const originForm = /^\/[\x21-\x7e\x80-\xff]*$/;
+
+/**
+ * Makes sure that a request can be written as one HTTP/1.1 message and nothing else (RFC 9112 §3, RFC 9110 §5).
+ *
+ * @throws TelepathError `INVALID_REQUEST` naming the part that cannot
+ */
+export function checkRequest(request: HttpRequest): void {
+  if (!token.test(request.method) || request.method === "CONNECT") {
+    throw invalid(`the method ${JSON.stringify(request.method)}`);
+  }
+  if (!originForm.test(request.target)) throw invalid(`the request target ${JSON.stringify(request.target)}`);
+  for (const [name, value] of request.headers) {
+    if (!token.test(name)) throw invalid(`the header name ${JSON.stringify(name)}`);
+    // The value may be a credential: name it, never show it.
+    if (!fieldValue.test(value)) throw invalid(`the value of the header ${name}`);
+  }
+  if (headerValues(request.headers, "host").length > 1) throw invalid("a request with more than one Host header");
+}
+
+function invalid(what: string): TelepathError {
+  return new TelepathError(
+    "INVALID_REQUEST",
+    `${what} cannot be sent over HTTP/1.1`,
+    "a target starts with / and has no spaces; header names are letters, digits and hyphens, values have no line ends",
+  );
+}

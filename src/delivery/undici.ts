@@ -1,0 +1,187 @@
+import type { Socket } from "node:net";
+import { Pool, type Dispatcher } from "undici";
+import type { Header, HeaderList } from "../model/http.ts";
+import { openConnection } from "./connect.ts";
+import { failureOf, stopped, tooLarge, tooSlow, type Failure } from "./failure.ts";
+import { checkRequest, requestHead, wireHeaders } from "./head.ts";
+import type { Exchange, OutgoingRequest, Transport } from "./transport.ts";
+import { carryOwnHeads, type Outbox } from "./wire.ts";
+
+export interface TransportOptions {
+  /** The most connections to one origin; further requests wait for a free one, which counts towards their deadline. */
+  connections: number;
+  /** Take any certificate: for an https app with a self-signed one. */
+  insecure?: boolean;
+  /** The longest answer taken, in bytes; 10 MB. */
+  maxAnswerBytes?: number;
+}
+
+/**
+ * How long an idle connection is kept for the next request. Short, since a server that closes one just as we write
+ * costs a delivery: whether the request was processed cannot be known, so it is never sent again unasked but reported
+ * as `reset`.
+ */
+const idleMs = 1_000;
+
+/** The transport over undici: one pool an origin, keep-alive, no pipelining. */
+export function createTransport(options: TransportOptions): Transport {
+  const { connections, insecure = false, maxAnswerBytes = 10 * 1024 ** 2 } = options;
+  const pools = new Map<string, Pool>();
+  const connecting = new Set<Socket>();
+  const outbox: Outbox = { head: undefined };
+  let longestTimeoutMs = 1;
+
+  function poolOf(origin: string): Pool {
+    const known = pools.get(origin);
+    if (known) return known;
+    const pool = new Pool(origin, {
+      connections,
+      pipelining: 1,
+      keepAliveTimeout: idleMs,
+      keepAliveMaxTimeout: idleMs,
+      keepAliveTimeoutThreshold: 500,
+      // The deadline of the whole exchange is ours.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: (to, callback) => {
+        const socket = openConnection(to, { timeoutMs: longestTimeoutMs, insecure }, (error, opened) => {
+          connecting.delete(socket);
+          if (opened === null) return callback(error ?? new Error("no connection"), null);
+          carryOwnHeads(opened, outbox);
+          callback(null, opened);
+        });
+        connecting.add(socket);
+      },
+    });
+    pools.set(origin, pool);
+    return pool;
+  }
+
+  return {
+    async exchange(request) {
+      checkRequest(request);
+      const { origin, host } = new URL(request.origin);
+      longestTimeoutMs = Math.max(longestTimeoutMs, request.timeoutMs);
+      const headers = wireHeaders(request, host);
+      return new Promise((resolve) => {
+        const exchange = new ExchangeUnderWay(request, origin, maxAnswerBytes, resolve, () => {
+          outbox.head = requestHead(request, headers);
+        });
+        if (exchange.settled) return;
+        poolOf(origin).dispatch(dispatchOptions(request, headers), exchange);
+      });
+    },
+
+    async close() {
+      const closing = [...pools.values()].map((pool) => pool.destroy());
+      for (const socket of connecting) socket.destroy();
+      await Promise.all(closing);
+    },
+  };
+}
+
+function dispatchOptions(request: OutgoingRequest, headers: HeaderList): Dispatcher.DispatchOptions {
+  const { body } = request;
+  return {
+    path: request.target,
+    method: request.method,
+    headers: headers.filter(([name]) => name.toLowerCase() !== "content-length").flat(),
+    body: body.byteLength === 0 ? null : Buffer.from(body.buffer, body.byteOffset, body.byteLength),
+  };
+}
+
+/** One request on its way, and what came back of its answer. Settles once: by the answer, an error, or the deadline. */
+class ExchangeUnderWay implements Dispatcher.DispatchHandler {
+  settled = false;
+  readonly #request: OutgoingRequest;
+  readonly #origin: string;
+  readonly #maxAnswerBytes: number;
+  readonly #resolve: (exchange: Exchange) => void;
+  readonly #onWrite: () => void;
+  readonly #startedAt = Date.now();
+  readonly #start = performance.now();
+  readonly #timer: NodeJS.Timeout;
+  readonly #onAbort = (): void => this.#giveUp(stopped);
+  #controller: Dispatcher.DispatchController | undefined;
+  #status = 0;
+  #headers: HeaderList = [];
+  #chunks: Buffer[] = [];
+  #bytes = 0;
+
+  constructor(
+    request: OutgoingRequest,
+    origin: string,
+    maxAnswerBytes: number,
+    resolve: (exchange: Exchange) => void,
+    onWrite: () => void,
+  ) {
+    this.#request = request;
+    this.#origin = origin;
+    this.#maxAnswerBytes = maxAnswerBytes;
+    this.#resolve = resolve;
+    this.#onWrite = onWrite;
+    this.#timer = setTimeout(() => this.#giveUp(tooSlow(request.timeoutMs, origin)), request.timeoutMs);
+    request.signal?.addEventListener("abort", this.#onAbort, { once: true });
+    if (request.signal?.aborted) this.#onAbort();
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    // It waited for a connection until nobody waited for it: throwing here keeps it from being written.
+    if (this.settled) throw new Error(stopped.message);
+    this.#controller = controller;
+    this.#onWrite();
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
+    // 1xx are announcements; the answer is yet to come (RFC 9110 §15.2).
+    if (status < 200) return;
+    this.#status = status;
+    this.#headers = pairBytes(controller.rawHeaders as Buffer[]);
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#bytes += chunk.byteLength;
+    if (this.#bytes > this.#maxAnswerBytes) this.#giveUp(tooLarge(this.#maxAnswerBytes, this.#origin));
+    else this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    const body = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks, this.#bytes);
+    this.#settle({ response: { status: this.#status, headers: this.#headers, body }, failure: null, message: null });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    const connected = this.#controller !== undefined;
+    this.#fail(failureOf(error, { origin: this.#origin, connected, answering: this.#status > 0 }));
+  }
+
+  #giveUp(failure: Failure): void {
+    this.#fail(failure);
+    this.#controller?.abort(new Error(failure.message));
+  }
+
+  #fail({ kind, message }: Failure): void {
+    this.#settle({ response: null, failure: kind, message });
+  }
+
+  #settle(result: Pick<Exchange, "response" | "failure" | "message">): void {
+    if (this.settled) return;
+    this.settled = true;
+    clearTimeout(this.#timer);
+    this.#request.signal?.removeEventListener("abort", this.#onAbort);
+    this.#resolve({
+      startedAt: this.#startedAt,
+      durationMs: Math.round((performance.now() - this.#start) * 100) / 100,
+      url: this.#origin + this.#request.target,
+      ...result,
+    });
+  }
+}
+
+function pairBytes(flat: readonly Buffer[]): HeaderList {
+  const headers: Header[] = [];
+  for (let index = 0; index + 1 < flat.length; index += 2) {
+    headers.push([flat[index]!.toString("latin1"), flat[index + 1]!.toString("latin1")]);
+  }
+  return headers;
+}

@@ -1,0 +1,21 @@
+/** A self-signed certificate for localhost, valid until 2126, and its key: nobody vouches for it, which is its use. */
+export const certificate = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgLEL7yPzN6Uyz/vLA
+xJ8hk1wPDm2VQeQCiqfTk7i54GWhRANCAATa1ml8cg6P7lL56nAHxq5z4O8YSjG+
+m1p7ViybZTeyDL+8VUho/bJ4lX/CZ8/U+IFhVPcPwEEQG5hra4u5PG6S
+-----END PRIVATE KEY-----
+`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBlTCCATugAwIBAgIUcI4uXhWV26Z9pTUMKgpqDVrUdtowCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMzExNTg0OVoYDzIxMjYxMDMw
+MTE1ODQ5WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAATa1ml8cg6P7lL56nAHxq5z4O8YSjG+m1p7ViybZTeyDL+8VUho/bJ4
+lX/CZ8/U+IFhVPcPwEEQG5hra4u5PG6So2kwZzAdBgNVHQ4EFgQUlxFaNpA3aFgO
+wN5ynXuctTxJuvQwHwYDVR0jBBgwFoAUlxFaNpA3aFgOwN5ynXuctTxJuvQwDwYD
+VR0TAQH/BAUwAwEB/zAUBgNVHREEDTALgglsb2NhbGhvc3QwCgYIKoZIzj0EAwID
+SAAwRQIgV9Oud7IGG7mf+JEDg6lTlLQnhXmG6zx6W5HB4AdslM0CIQDHxXRz9vgB
+wEmSLn8DKOlpXSeDweW8TMtc8X4wzvsi2Q==
+-----END CERTIFICATE-----
+`,
+};

@@ -1,0 +1,42 @@
+import { TelepathError } from "../model/errors.ts";
+
+/** Where a request goes: what to connect to, and what to ask for there. */
+export interface Target {
+  /** Scheme, host and port. */
+  origin: string;
+  /** Host and port, as the `Host` header says them. */
+  host: string;
+  /** Path and query. */
+  target: string;
+}
+
+/**
+ * Reads a URL a user typed. Only http and https, and no user name or password: they would end up in the history and in
+ * what is printed.
+ *
+ * @throws TelepathError `INVALID_TARGET`, whose text repeats no credentials
+ */
+export function parseTarget(text: string): Target {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:\/\//i.test(text)) {
+    const shown = text.includes("@") ? "what was given" : JSON.stringify(text);
+    throw new TelepathError(
+      "INVALID_TARGET",
+      `${shown} is not a URL to send to`,
+      "for example http://localhost:3000/webhooks",
+    );
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw new TelepathError(
+      "INVALID_TARGET",
+      `the URL for ${url.host} carries a user name or password`,
+      "give them as a header: --header 'Authorization: Basic …'",
+    );
+  }
+  return { origin: url.origin, host: url.host, target: url.pathname + url.search };
+}
+
+/** A target as a URL, for people. */
+export function targetUrl({ origin, target }: Target): string {
+  return origin + target;
+}

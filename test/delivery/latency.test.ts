@@ -1,0 +1,46 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { createLatencies } from "../../src/delivery/latency.ts";
+
+describe("latencies", () => {
+  it("say nothing of nothing", () => {
+    expect(createLatencies().summary()).toEqual({ p50: null, p90: null, p99: null, max: null });
+  });
+
+  it("are never above the maximum, however few there are", () => {
+    const one = createLatencies();
+    one.add(12.34);
+    expect(one.summary()).toEqual({ p50: 12.34, p90: 12.34, p99: 12.34, max: 12.34 });
+  });
+
+  it("take durations of nothing and of days", () => {
+    const latencies = createLatencies();
+    latencies.add(0);
+    latencies.add(1e12);
+    expect(latencies.summary()).toMatchObject({ p50: 0, max: 1e12 });
+  });
+
+  it("are within one per cent of the exact percentile", () => {
+    const durations = fc.array(fc.double({ min: 0.01, max: 80_000_000, noNaN: true }), {
+      minLength: 1,
+      maxLength: 300,
+    });
+    fc.assert(
+      fc.property(durations, (values) => {
+        const latencies = createLatencies();
+        for (const value of values) latencies.add(value);
+        const summary = latencies.summary();
+        const sorted = values.toSorted((a, b) => a - b);
+        for (const [name, share] of [
+          ["p50", 0.5],
+          ["p90", 0.9],
+          ["p99", 0.99],
+        ] as const) {
+          const exact = sorted.at(Math.ceil(share * values.length) - 1) ?? Number.NaN;
+          expect(summary[name]).toBeGreaterThanOrEqual(exact - 0.006);
+          expect(summary[name]).toBeLessThanOrEqual(exact * 1.0101 + 0.006);
+        }
+      }),
+    );
+  });
+});

@@ -17,8 +17,7 @@ step("unused code", "npm", ["run", "--silent", "unused"]);
 step("build", "npm", ["run", "--silent", "build"]);
 step("other Nodes", process.execPath, ["scripts/nodes.js"]);
 tests();
-step("package manifest", "npx", ["publint", "--strict"]);
-step("package types", "npx", ["attw", "--pack", ".", "--profile", "esm-only"]);
+step("package checks", "npm", ["run", "--silent", "package-checks"]);
 for (const node of nodes()) {
   if (existsSync(node.path))
     step(`package on Node ${node.version}`, process.execPath, ["scripts/try-package.js", node.path]);

@@ -80,12 +80,17 @@ describe("the built tool, listen and send", () => {
     const { localUrl } = await ready(listen);
 
     const bodies = Array.from({ length: 100 }, (_, index) => randomBytes(1 + index * 47));
-    const headersOf = (body: Buffer) => [
-      ...["hOsT", new URL(localUrl).host],
-      ...["X-ZETA", "1", "x-alpha", "  spaced  inside ", "X-Twice", "a", "x-tWICE", "b"],
-      ...["Content-Length", String(body.length), "X-Telepath-Signature", signed(body), "X-Empty", ""],
-      ...["X-Id", signed(body).slice(-8)],
-    ];
+    const headersOf = (body: Buffer) =>
+      [
+        ["hOsT", new URL(localUrl).host],
+        ["X-ZETA", "1"],
+        ["x-alpha", "  spaced  inside "],
+        ["X-Twice", "a"],
+        ["x-tWICE", "b"],
+        ["Content-Length", String(body.length)],
+        ["X-Telepath-Signature", signed(body)],
+        ["X-Empty", ""],
+      ].flat();
     const answers = await Promise.all(bodies.map((body) => post(`${localUrl}/a/b?c=%20d`, headersOf(body), body)));
 
     expect(new Set(answers.map(({ status, body }) => `${status} ${body}`))).toEqual(new Set(["200 thanks"]));

@@ -1,0 +1,99 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { systemCode } from "../model/errors.ts";
+
+/** A `listen` that is running, as it announces itself to the other commands of its project. */
+export interface RunningListener {
+  pid: number;
+  localUrl: string;
+  /** Null when there is no app behind it. */
+  forwardTo: string | null;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+}
+
+const fileName = /^listening-(\d{1,10})\.json$/;
+
+/**
+ * Leaves a note in the data folder for as long as the receiver runs, readable by its owner only. Without the note
+ * everything works but the default target of `send`, so a folder that cannot be written is no error here.
+ *
+ * @returns takes the note away again
+ */
+export function announce(dataDir: string, listener: RunningListener): () => void {
+  const path = join(dataDir, `listening-${listener.pid}.json`);
+  try {
+    rmSync(path, { force: true }); // left by a process that had this number before
+    writeFileSync(path, `${JSON.stringify(listener)}\n`, { mode: 0o600, flag: "wx" });
+  } catch {
+    return () => {};
+  }
+  return () => {
+    try {
+      rmSync(path, { force: true });
+    } catch {
+      // The folder is gone or read-only: the next reader sees that the process has ended.
+    }
+  };
+}
+
+/** The running receivers of a project, the newest first. Notes of ended processes are cleared away. */
+export function runningListeners(dataDir: string): RunningListener[] {
+  return fileNames(dataDir)
+    .flatMap((name) => {
+      const pid = Number(fileName.exec(name)?.[1]);
+      if (!Number.isSafeInteger(pid) || pid < 1) return [];
+      const path = join(dataDir, name);
+      if (!isAlive(pid)) {
+        removeQuietly(path);
+        return [];
+      }
+      const listener = readNote(path);
+      return listener?.pid === pid ? [listener] : [];
+    })
+    .sort((a, b) => b.startedAt - a.startedAt);
+}
+
+function fileNames(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return []; // no data folder: nothing has run here yet
+  }
+}
+
+/** A note that is being written, or was damaged, counts as none. */
+function readNote(path: string): RunningListener | null {
+  try {
+    const value = JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown> | null;
+    if (typeof value !== "object" || value === null) return null;
+    const { pid, localUrl, forwardTo, startedAt } = value;
+    if (typeof pid !== "number" || typeof startedAt !== "number" || !isHttpUrl(localUrl)) return null;
+    if (forwardTo !== null && !isHttpUrl(forwardTo)) return null;
+    return { pid, localUrl, forwardTo, startedAt };
+  } catch {
+    return null;
+  }
+}
+
+function isHttpUrl(value: unknown): value is string {
+  return typeof value === "string" && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+}
+
+/** Signal 0 asks only; EPERM means that the process exists and is somebody else's. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return systemCode(error) === "EPERM";
+  }
+}
+
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Another reader was faster, or the folder is read-only.
+  }
+}

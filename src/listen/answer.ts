@@ -1,0 +1,29 @@
+import type { HeaderList } from "../model/http.ts";
+
+/** What the sender is told. The framing (Content-Length, Connection) is the receiver's business. */
+export interface Answer {
+  status: number;
+  headers: HeaderList;
+  body: Uint8Array;
+}
+
+/**
+ * An answer of our own, as one line of text that ends in its code.
+ *
+ * Senders are strangers: the text never holds addresses, secrets or an expected signature.
+ */
+export function plainAnswer(status: number, code: string, text: string, headers: HeaderList = []): Answer {
+  return {
+    status,
+    headers: [["Content-Type", "text/plain; charset=utf-8"], ...headers],
+    body: Buffer.from(`telepath-hooks: ${text} (${code})\n`),
+  };
+}
+
+/** The answer when a request could not be put on record: the sender is to come back. */
+export const unwritable: Answer = plainAnswer(
+  503,
+  "history-unwritable",
+  "the request could not be stored and was not forwarded",
+  [["Retry-After", "5"]],
+);

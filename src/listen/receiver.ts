@@ -1,0 +1,186 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { maxConcurrency } from "../contract/limits.ts";
+import { systemCode, TelepathError } from "../model/errors.ts";
+import { pairHeaders, type HeaderList, type HttpRequest } from "../model/http.ts";
+import type { BodyState } from "../model/delivery.ts";
+import { admit } from "./admit.ts";
+import { plainAnswer, type Answer } from "./answer.ts";
+import { declaredLength, readBody, type MemoryBudget, type ReceivedBody } from "./body.ts";
+import { refuseBrokenInput } from "./broken-input.ts";
+import type { Notify } from "./notices.ts";
+import type { UnderWay } from "./under-way.ts";
+import { writeAnswer } from "./write-answer.ts";
+
+/** A request with its body, as far as it came. */
+export interface Received extends HttpRequest {
+  bodyState: BodyState;
+}
+
+/** One request from its first header to its answer. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** The connection ends with this answer. */
+  closing: boolean;
+}
+
+export interface ReceiverSettings {
+  /** 0 is any free one. */
+  port: number;
+  maxBodyBytes: number;
+  /** How long a connection may be silent, the time the app takes included. */
+  silenceMs: number;
+}
+
+export interface ReceiverTools {
+  /** Gets every request that was admitted, whole or not; must not reject. */
+  handle: (received: Received) => Promise<Answer>;
+  notify: Notify;
+  /** Counts each request from its head to its answer. */
+  work: UnderWay;
+}
+
+/**
+ * The listening side of the gateway, on 127.0.0.1: from sockets to requests, from answers to sockets. Nothing a sender
+ * does makes it throw.
+ */
+export class Receiver {
+  readonly #settings: ReceiverSettings;
+  readonly #tools: ReceiverTools;
+  readonly #server: Server;
+  readonly #active = new Set<Exchange>();
+  readonly #budget: MemoryBudget;
+  #stopping = false;
+
+  private constructor(settings: ReceiverSettings, tools: ReceiverTools) {
+    this.#settings = settings;
+    this.#tools = tools;
+    this.#budget = { left: maxConcurrency * settings.maxBodyBytes }; // as much as Telepath can send at one time
+    this.#server = createServer(limits);
+    this.#server.maxHeadersCount = 0; // all of them: `admit` refuses too many, where Node would drop them in silence
+    this.#server.setTimeout(settings.silenceMs);
+    this.#server.on("request", (request, response) => this.#accept(request, response, false));
+    this.#server.on("checkContinue", (request, response) => this.#accept(request, response, true));
+    this.#server.on("clientError", (error, socket) => refuseBrokenInput(error, socket, this.#active, tools.notify));
+    this.#server.on("connect", (_request, socket) => refuseConnect(socket, tools.notify));
+  }
+
+  /** @throws TelepathError `PORT_IN_USE`, `PORT_REFUSED` */
+  static async start(settings: ReceiverSettings, tools: ReceiverTools): Promise<Receiver> {
+    const receiver = new Receiver(settings, tools);
+    await listening(receiver.#server, settings.port);
+    return receiver;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Takes no further connection; those that are open end with the answer that is due. Resolves when they have. */
+  stop(): Promise<void> {
+    this.#stopping = true;
+    return new Promise((resolve) => this.#server.close(() => resolve()));
+  }
+
+  /** Cuts what is still open. */
+  destroy(): void {
+    this.#server.closeAllConnections();
+  }
+
+  #accept(request: IncomingMessage, response: ServerResponse, waitsForContinue: boolean): void {
+    const exchange: Exchange = { request, response, closing: false };
+    this.#active.add(exchange);
+    this.#tools.work.enter();
+    response.sendDate = false; // the app's own, or none
+    response.on("error", ignored);
+    request.on("error", ignored);
+    void this.#serve(exchange, waitsForContinue)
+      .catch((error: unknown) => {
+        this.#tools.notify("BUG", `please report this: ${error instanceof Error ? error.stack : String(error)}`);
+        response.destroy();
+      })
+      .finally(() => {
+        this.#active.delete(exchange);
+        this.#tools.work.leave();
+      });
+  }
+
+  async #serve(exchange: Exchange, waitsForContinue: boolean): Promise<void> {
+    const { request, response } = exchange;
+    const headers = pairHeaders(request.rawHeaders);
+    const refusal = admit(request, headers);
+    if (refusal) {
+      this.#tools.notify("REFUSED_REQUEST", `a request was refused with ${refusal.status}: ${refusal.text}`);
+      exchange.closing = true;
+      return await writeAnswer(exchange, plainAnswer(refusal.status, refusal.code, refusal.text));
+    }
+    const tooLong = declaredLength(request) > this.#settings.maxBodyBytes;
+    if (waitsForContinue && !tooLong) response.writeContinue();
+
+    const body =
+      waitsForContinue && tooLong ? neverSent : await readBody(request, this.#settings.maxBodyBytes, this.#budget);
+    try {
+      const answer = await this.#answerTo(request, headers, body);
+      exchange.closing ||= this.#stopping || body.state !== "whole";
+      await writeAnswer(exchange, answer);
+    } finally {
+      this.#budget.left += body.bytes.length;
+    }
+  }
+
+  async #answerTo(request: IncomingMessage, headers: HeaderList, { bytes, state }: ReceivedBody): Promise<Answer> {
+    if (state !== "overloaded") {
+      const { method = "", url: target = "" } = request;
+      return await this.#tools.handle({ method, target, headers, body: bytes, bodyState: state });
+    }
+    this.#tools.notify("OVERLOADED", "too many large requests at once; some were answered 503 and are not on record");
+    return plainAnswer(503, "overloaded", "too many large requests at once", [["Retry-After", "5"]]);
+  }
+}
+
+/**
+ * Node answers an expectation other than `100-continue` with 417 by itself. The head must come within 16 s (the check
+ * included), the whole request within a minute.
+ */
+const limits = {
+  maxHeaderSize: 16 * 1024,
+  headersTimeout: 15_000,
+  requestTimeout: 60_000,
+  connectionsCheckingInterval: 1000,
+  keepAliveTimeout: 30_000,
+  requireHostHeader: false, // `admit` does it, and says so
+  insecureHTTPParser: false,
+  noDelay: true,
+};
+
+function ignored(): void {}
+
+/** Of a body that the sender did not begin, since it was told of the limit instead of `100 Continue`. */
+const neverSent: ReceivedBody = { bytes: Buffer.alloc(0), state: "too-large" };
+
+function refuseConnect(socket: Duplex, notify: Notify): void {
+  notify("REFUSED_REQUEST", "a request was refused with 405: CONNECT");
+  socket.on("error", ignored);
+  socket.end("HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", () =>
+    socket.destroy(),
+  );
+}
+
+async function listening(server: Server, port: number): Promise<void> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject).listen({ host: "127.0.0.1", port }, resolve);
+    });
+    server.removeAllListeners("error");
+  } catch (error) {
+    const taken = systemCode(error) === "EADDRINUSE";
+    throw new TelepathError(
+      taken ? "PORT_IN_USE" : "PORT_REFUSED",
+      taken ? `port ${port} is in use` : `port ${port} cannot be opened (${systemCode(error) ?? "unknown error"})`,
+      "choose another with --listen-port, or leave it out for any free one",
+      { cause: error },
+    );
+  }
+}

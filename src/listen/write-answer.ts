@@ -1,0 +1,53 @@
+import type { IncomingMessage } from "node:http";
+import type { Answer } from "./answer.ts";
+import type { Exchange } from "./receiver.ts";
+
+/**
+ * How long what a sender still sends is read and thrown away after its answer. Closing at once would reset the
+ * connection, and the sender would never see the answer (RFC 9112 §9.6).
+ */
+const lingerMs = 2000;
+
+/** Writes the answer with our own framing. A sender that is gone is no error. */
+export async function writeAnswer({ request, response, closing }: Exchange, answer: Answer): Promise<void> {
+  if (response.destroyed || response.headersSent) return;
+  response.writeHead(answer.status, framed(request, answer, closing));
+  if (!closing || request.complete) {
+    response.end(answer.body);
+    return;
+  }
+  response.write(answer.body);
+  request.resume();
+  await goneOrQuiet(request);
+  response.end();
+}
+
+/** The headers as `node:http` takes them without sorting or merging: name, value, name, value, … */
+function framed(request: IncomingMessage, { status, headers, body }: Answer, closing: boolean): string[] {
+  const flat: string[] = [];
+  // A Content-Length that stands for a body which is not sent is the app's own statement (RFC 9110 §8.6).
+  const bodiless = request.method === "HEAD" || status === 304;
+  let framing = bodiless || status === 204;
+  for (const [name, value] of headers) {
+    if (name.toLowerCase() !== "content-length") flat.push(name, value);
+    else if (bodiless) flat.push(name, value);
+    else if (!framing) {
+      framing = true;
+      flat.push(name, String(body.length));
+    }
+  }
+  if (!framing) flat.push("Content-Length", String(body.length));
+  if (closing) flat.push("Connection", "close");
+  return flat;
+}
+
+function goneOrQuiet(request: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(done, lingerMs);
+    request.once("end", done).once("close", done);
+  });
+}

@@ -1,0 +1,218 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { once } from "node:events";
+import { join } from "node:path";
+import type { AddressInfo } from "node:net";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { runningListeners } from "../../src/listen/announcement.ts";
+import { forwardTarget } from "../../src/listen/forward-target.ts";
+import { TelepathError } from "../../src/model/errors.ts";
+import type { TunnelProvider, TunnelRequest } from "../../src/tunnels/provider.ts";
+import { closedPort } from "../delivery/raw-server.ts";
+import { folder, listening } from "./listening.ts";
+import { ok, rawApp } from "./raw-app.ts";
+import { exchange, rawSocket, statusOf } from "./raw-socket.ts";
+
+const post = "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+
+/** A tunnel that only notes what it is asked for. */
+function notedTunnel(url = "https://x.example") {
+  const noted = { requests: [] as TunnelRequest[], closed: 0 };
+  const tunnels: TunnelProvider = {
+    open: (request) => {
+      noted.requests.push(request);
+      return Promise.resolve({ url, close: () => Promise.resolve(void (noted.closed += 1)) });
+    },
+  };
+  return { noted, tunnels };
+}
+
+describe("what cannot start", () => {
+  it("is a port in use, and the error names the option", async () => {
+    const holder = createServer().listen(0, "127.0.0.1");
+    onTestFinished(() => void holder.close());
+    await once(holder, "listening");
+    const { port } = holder.address() as AddressInfo;
+    await expect(listening(null, { listenPort: port })).rejects.toMatchObject({
+      code: "PORT_IN_USE",
+      message: `port ${port} is in use`,
+      hint: expect.stringContaining("--listen-port") as string,
+    });
+  });
+
+  it.each(["127.0.0.1", "localhost", "[::1]", "0.0.0.0", "127.1.2.3"])("forwards to itself as %s", async (host) => {
+    const port = await closedPort();
+    const destination = { app: forwardTarget(`http://${host}:${port}`) };
+    await expect(listening(null, { listenPort: port, destination })).rejects.toMatchObject({
+      code: "FORWARDS_TO_ITSELF",
+    });
+  });
+
+  it("forwards to its own public URL, given or from the tunnel", async () => {
+    const destination = { app: forwardTarget("https://x.example/hooks") };
+    await expect(listening(null, { destination, publicUrl: "https://x.example" })).rejects.toMatchObject({
+      code: "FORWARDS_TO_ITSELF",
+    });
+    const { noted, tunnels } = notedTunnel();
+    await expect(listening(null, { destination, tunnel: { allowCidrs: [] } }, { tunnels })).rejects.toMatchObject({
+      code: "FORWARDS_TO_ITSELF",
+    });
+    expect(noted.closed).toBe(1);
+  });
+
+  it("has no tunnel: everything is closed again", async () => {
+    const port = await closedPort();
+    const tunnels = { open: () => Promise.reject(new TelepathError("TUNNEL_TOKEN_REFUSED", "no")) };
+    const settings = { listenPort: port, tunnel: { allowCidrs: [] } };
+    await expect(listening(null, settings, { tunnels })).rejects.toMatchObject({ code: "TUNNEL_TOKEN_REFUSED" });
+    const again = await listening(null, { listenPort: port });
+    expect(again.port).toBe(port);
+  });
+});
+
+describe("a session", () => {
+  it("says where it is, and that it has stopped with what it counted", async () => {
+    const app = await rawApp();
+    const listen = await listening(app.port, { publicUrl: "https://mine.example" });
+    expect(await listen.event("ready")).toEqual({
+      type: "ready",
+      publicUrl: "https://mine.example",
+      localUrl: `http://127.0.0.1:${listen.port}`,
+      forwardTo: `http://127.0.0.1:${app.port}`,
+      tunnel: "none",
+    });
+    await exchange(listen.port, post);
+    await listen.deliveries(1);
+    await listen.stop();
+    expect(listen.events.at(-1)).toEqual({ type: "stopped", deliveries: 1, failed: 0 });
+  });
+
+  it("hands the tunnel what it needs, passes its states on, goes on without it, and closes it", async () => {
+    const { noted, tunnels } = notedTunnel();
+    const tunnel = { domain: "x.example", basicAuth: "u:p", allowCidrs: ["10.0.0.0/8"] };
+    const listen = await listening(null, { tunnel }, { tunnels });
+    expect(await listen.event("ready")).toMatchObject({ publicUrl: "https://x.example", tunnel: "ngrok" });
+    const { onState, ...request } = noted.requests[0]!;
+    expect(request).toEqual({ ...tunnel, upstream: `http://127.0.0.1:${listen.port}` });
+
+    onState({ state: "offline", url: "https://x.example", reason: "gone" });
+    expect(listen.events.at(-1)).toEqual({
+      type: "tunnel",
+      state: "offline",
+      url: "https://x.example",
+      reason: "gone",
+    });
+    expect(statusOf(await exchange(listen.port, post))).toBe(200);
+    await listen.stop();
+    expect(noted.closed).toBe(1);
+  });
+
+  it("that is interrupted while the tunnel opens stops, and closes what comes late", async () => {
+    const interruption = new AbortController();
+    let closed = 0;
+    let open!: () => void;
+    const tunnels: TunnelProvider = {
+      open: () => {
+        interruption.abort();
+        return new Promise((resolve) => {
+          open = () => resolve({ url: "https://x.example", close: () => Promise.resolve(void (closed += 1)) });
+        });
+      },
+    };
+    const settings = { tunnel: { allowCidrs: [] } };
+    await listening(null, settings, { tunnels, interrupted: interruption.signal }).catch(() => {});
+    open();
+    await expect.poll(() => closed).toBe(1);
+  });
+
+  it("ends by itself after --until deliveries", async () => {
+    const listen = await listening(null, { until: 2 });
+    await exchange(listen.port, post);
+    await exchange(listen.port, post);
+    await listen.ended;
+    expect(listen.events.at(-1)).toEqual({ type: "stopped", deliveries: 2, failed: 0 });
+  });
+
+  it("lets a delivery under way finish when it is stopped", async () => {
+    let answer = (): unknown => null;
+    const app = await rawApp((socket) => (answer = () => socket.write(ok)));
+    const listen = await listening(app.port);
+    const connection = await rawSocket(listen.port);
+    connection.write(post.replace("Connection: close\r\n", ""));
+    await app.received(1);
+    const stopped = listen.stop();
+    answer();
+    expect(await connection.end()).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*Connection: close\r\n/);
+    await stopped;
+    expect((await listen.deliveries(1))[0]?.outcome).toBe("delivered");
+  });
+
+  it("aborts after two seconds what the app does not finish, and puts that on record", async () => {
+    const app = await rawApp(() => {});
+    const listen = await listening(app.port);
+    const [whole, half] = [await rawSocket(listen.port), await rawSocket(listen.port)];
+    whole.write(post);
+    half.write("POST /half HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n");
+    await app.received(1);
+    await half.until("100 Continue");
+    await listen.stop();
+    expect(statusOf(await whole.end())).toBe(502);
+    const deliveries = await listen.deliveries(2);
+    expect(deliveries.find(({ target }) => target === "/")).toMatchObject({
+      outcome: "failed",
+      attempts: [{ failure: "aborted" }],
+    });
+    expect(deliveries.find(({ target }) => target === "/half")).toMatchObject({ bodyState: "incomplete" });
+    expect(listen.events.at(-1)).toEqual({ type: "stopped", deliveries: 2, failed: 1 });
+  });
+
+  it("drops what the history may not keep, and says so", async () => {
+    const listen = await listening(null, { retention: { maxAgeMs: 3_600_000, maxBytes: 0 } });
+    const body = "x".repeat(100);
+    await exchange(
+      listen.port,
+      `POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 100\r\n\r\n${body}`,
+    );
+    expect(await listen.event("notice")).toMatchObject({ code: "HISTORY_PRUNED" });
+    await listen.stop();
+    expect([...listen.history.find({})]).toEqual([]);
+  });
+});
+
+describe("the announcement", () => {
+  it("is there while the session runs, for its owner only", async () => {
+    const app = await rawApp();
+    const { port, dataDir, stop } = await listening(app.port);
+    const path = join(dataDir, `listening-${process.pid}.json`);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(runningListeners(dataDir)).toEqual([
+      {
+        pid: process.pid,
+        localUrl: `http://127.0.0.1:${port}`,
+        forwardTo: `http://127.0.0.1:${app.port}`,
+        startedAt: expect.any(Number) as number,
+      },
+    ]);
+    await stop();
+    expect(existsSync(path)).toBe(false);
+    expect(runningListeners(dataDir)).toEqual([]);
+  });
+
+  it("of an ended process is cleared away; broken ones and those of somebody else's making are ignored", () => {
+    const dataDir = folder();
+    const ended = 2 ** 22 + 1; // above the largest process number of Linux
+    const note = (pid: number, more: object = {}) =>
+      JSON.stringify({ pid, localUrl: "http://127.0.0.1:1", forwardTo: null, startedAt: 1, ...more });
+    writeFileSync(join(dataDir, `listening-${ended}.json`), note(ended));
+    writeFileSync(join(dataDir, "listening-0.json"), note(0));
+    writeFileSync(join(dataDir, "listening-x.json"), note(process.pid));
+    const own = join(dataDir, `listening-${process.pid}.json`);
+    for (const broken of ["", "null", "{", note(1), note(process.pid, { localUrl: "file:///etc/passwd" }), "[]"]) {
+      writeFileSync(own, broken);
+      expect(runningListeners(dataDir)).toEqual([]);
+    }
+    expect(existsSync(join(dataDir, `listening-${ended}.json`))).toBe(false);
+    expect(readFileSync(own, "utf8")).toBe("[]");
+    expect(runningListeners(join(dataDir, "absent"))).toEqual([]);
+  });
+});

@@ -14,27 +14,16 @@ export class DeadlineError extends Error {
  *
  * What was waited for is not stopped: the caller looks after a result that comes late.
  *
- * @throws DeadlineError after `milliseconds`; the signal's reason when that is aborted before.
+ * @throws DeadlineError after `milliseconds`.
  */
-export async function within<Result>(
-  promise: Promise<Result>,
-  milliseconds: number,
-  signal?: AbortSignal,
-): Promise<Result> {
-  let stop = (): void => {};
-  const gaveUp = new Promise<never>((_resolve, reject) => {
-    const onAbort = (): void => reject(signal?.reason as Error);
-    const timer = setTimeout(() => reject(new DeadlineError(milliseconds)), milliseconds);
-    signal?.addEventListener("abort", onAbort);
-    if (signal?.aborted) onAbort();
-    stop = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", onAbort);
-    };
+export async function within<Result>(promise: Promise<Result>, milliseconds: number): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new DeadlineError(milliseconds)), milliseconds);
   });
   try {
-    return await Promise.race([promise, gaveUp]);
+    return await Promise.race([promise, late]);
   } finally {
-    stop();
+    clearTimeout(timer);
   }
 }

@@ -28,7 +28,6 @@ interface Connection {
   authtoken: string;
   plan: EndpointPlan;
   secrets: readonly string[];
-  signal: AbortSignal | undefined;
   /** As `host:port`, for texts. */
   address: string;
   times: Required<Omit<NgrokOptions, keyof NgrokSettings>>;
@@ -83,7 +82,7 @@ async function prepare(options: NgrokOptions, request: TunnelRequest): Promise<C
   const secrets = password === undefined ? [authtoken] : [authtoken, password, `${user}:${password}`];
   const times = { ...defaultTimes, ...options };
   const address = config.serverAddress ?? NGROK_ADDRESS;
-  return { sdk: await loadSdk(), config, authtoken, plan, secrets, signal: request.signal, address, times };
+  return { sdk: await loadSdk(), config, authtoken, plan, secrets, address, times };
 }
 
 async function loadSdk(): Promise<Sdk> {
@@ -117,7 +116,7 @@ async function open(connection: Connection, signals: LinkSignals): Promise<Link>
 }
 
 async function connect(connection: Connection, signals: LinkSignals): Promise<Session> {
-  const { sdk, config, authtoken, times, address, secrets, signal } = connection;
+  const { sdk, config, authtoken, times, address, secrets } = connection;
   const builder = new sdk.SessionBuilder()
     .authtoken(authtoken)
     .clientInfo("telepath-hooks", times.version)
@@ -133,22 +132,20 @@ async function connect(connection: Connection, signals: LinkSignals): Promise<Se
 
   const connecting = builder.connect();
   try {
-    return await within(connecting, times.connectWithin, signal);
+    return await within(connecting, times.connectWithin);
   } catch (error) {
     // It may still come up, unasked for.
     connecting.then(async (late) => late.close()).catch(() => {});
-    signal?.throwIfAborted();
     throw tunnelError(error, { doing: "sign in to ngrok", address, secrets });
   }
 }
 
-async function bind(session: Session, { plan, times, address, secrets, signal }: Connection): Promise<Listener> {
+async function bind(session: Session, { plan, times, address, secrets }: Connection): Promise<Listener> {
   const binding = describe(session.httpEndpoint(), plan).listenAndForward(plan.upstream);
   try {
-    return await within(binding, times.bindWithin, signal);
+    return await within(binding, times.bindWithin);
   } catch (error) {
     binding.then(async (late) => late.close()).catch(() => {});
-    signal?.throwIfAborted();
     const doing = plan.domain === undefined ? "open an endpoint" : `open the endpoint ${plan.domain}`;
     throw tunnelError(error, { doing, address, secrets });
   }

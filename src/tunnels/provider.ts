@@ -4,8 +4,7 @@ export interface TunnelProvider {
    * Opens a tunnel to `request.upstream`, within 15 s.
    *
    * @throws TelepathError with the provider's code and the next step: `TUNNEL_TOKEN_MISSING`, `TUNNEL_TOKEN_REFUSED`,
-   *   `TUNNEL_NAME_TAKEN`, `TUNNEL_UNREACHABLE`, … No token is ever part of the text. When `request.signal` is aborted:
-   *   its reason.
+   *   `TUNNEL_NAME_TAKEN`, `TUNNEL_UNREACHABLE`, … No token is ever part of the text.
    */
   open(request: TunnelRequest): Promise<Tunnel>;
 }
@@ -19,8 +18,6 @@ export interface TunnelRequest {
   basicAuth?: string;
   /** Networks the provider's edge lets in; all when empty. */
   allowCidrs: readonly string[];
-  /** Gives up opening. An open tunnel ends by `close`. */
-  signal?: AbortSignal;
   /** Hears of every change, the first `online` included. */
   onState: (state: TunnelState) => void;
 }

@@ -126,16 +126,6 @@ describe("a tunnel that cannot be opened", () => {
     expect(error.message).toContain("within 0.3 s");
   });
 
-  it("is given up when the user does not want to wait any longer", async () => {
-    edge.onAuth = () => silence;
-    const leaving = new AbortController();
-    const opening = open({ signal: leaving.signal });
-    await edge.log.until("auth");
-    leaving.abort(new Error("left"));
-    await expect(opening).rejects.toThrow("left");
-    await expect(open({ signal: leaving.signal })).rejects.toThrow("left");
-  });
-
   it("at an edge nobody vouches for points at interception", async () => {
     const other = await startEdge();
     try {

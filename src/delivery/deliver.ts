@@ -1,7 +1,8 @@
 import type { Attempt, Delivery, NewDelivery, Outcome } from "../model/delivery.ts";
+import type { HeaderList } from "../model/http.ts";
 import type { Expectation } from "./expectation.ts";
 import { checkRequest, wireHeaders } from "./head.ts";
-import type { Transport } from "./transport.ts";
+import type { OutgoingRequest, Transport } from "./transport.ts";
 
 /** Puts deliveries on record. The history is one. */
 export interface Recorder {
@@ -13,6 +14,8 @@ export interface Recorder {
 export interface Draft extends Omit<NewDelivery, "createdAt" | "outcome" | "bodyState"> {
   /** Scheme, host and port. */
   origin: string;
+  /** Host and port, as the `Host` header says them. */
+  host: string;
 }
 
 export interface Terms {
@@ -35,27 +38,57 @@ export interface Terms {
  */
 export async function deliver(draft: Draft, terms: Terms, signal?: AbortSignal): Promise<Delivery> {
   checkRequest(draft);
-  const { origin, ...rest } = draft;
-  const headers = wireHeaders(draft, new URL(origin).host);
-  const pending: NewDelivery = {
-    ...rest,
-    headers,
-    createdAt: terms.now(),
-    outcome: "pending",
-    bodyState: "whole",
-  };
+  const headers = wireHeaders(draft, draft.host);
+  const createdAt = terms.now();
+  const pending = deliveryOf(draft, headers, createdAt, "", "pending", []);
   const id = terms.history ? await terms.history.record(pending) : "";
-  const exchange = await terms.transport.exchange({
-    origin,
+  const exchange = await terms.transport.exchange(outgoing(draft, headers, terms.timeoutMs, signal));
+  const attempt: Attempt = { number: 1, ...exchange };
+  const outcome = attempt.response && terms.expects(attempt.response.status) ? "delivered" : "failed";
+  await terms.history?.update(id, { attempt, outcome });
+  return deliveryOf(draft, headers, createdAt, id, outcome, [attempt]);
+}
+
+// Member by member: copying with `...` costs more than signing does.
+function deliveryOf(
+  draft: Draft,
+  headers: HeaderList,
+  createdAt: number,
+  id: string,
+  outcome: Outcome,
+  attempts: Attempt[],
+): Delivery {
+  return {
+    id,
     method: draft.method,
     target: draft.target,
     headers,
     body: draft.body,
-    timeoutMs: terms.timeoutMs,
-    ...(signal ? { signal } : {}),
-  });
-  const attempt: Attempt = { number: 1, ...exchange };
-  const outcome = attempt.response && terms.expects(attempt.response.status) ? "delivered" : "failed";
-  await terms.history?.update(id, { attempt, outcome });
-  return { ...pending, id, outcome, attempts: [attempt] };
+    source: draft.source,
+    createdAt,
+    event: draft.event,
+    callId: draft.callId,
+    signature: draft.signature,
+    outcome,
+    attempts,
+    replayOf: draft.replayOf,
+    bodyState: "whole",
+  };
+}
+
+function outgoing(
+  draft: Draft,
+  headers: HeaderList,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): OutgoingRequest {
+  const request = {
+    origin: draft.origin,
+    method: draft.method,
+    target: draft.target,
+    headers,
+    body: draft.body,
+    timeoutMs,
+  };
+  return signal ? Object.assign(request, { signal }) : request;
 }

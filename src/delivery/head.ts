@@ -41,8 +41,9 @@ export function wireHeaders(request: HttpRequest, authority: string): HeaderList
 
 /** The request line and the headers, up to and with the blank line, as latin1 text. */
 export function requestHead(request: HttpRequest, headers: HeaderList): string {
-  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
-  return `${request.method} ${request.target} HTTP/1.1\r\n${lines}\r\n`;
+  let head = `${request.method} ${request.target} HTTP/1.1\r\n`;
+  for (const [name, value] of headers) head += `${name}: ${value}\r\n`;
+  return `${head}\r\n`;
 }
 
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;

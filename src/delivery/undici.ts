@@ -23,17 +23,24 @@ export interface TransportOptions {
  */
 const idleMs = 1_000;
 
+interface Server {
+  origin: string;
+  host: string;
+  pool: Pool;
+}
+
 /** The transport over undici: one pool an origin, keep-alive, no pipelining. */
 export function createTransport(options: TransportOptions): Transport {
   const { connections, insecure = false, maxAnswerBytes = 10 * 1024 ** 2 } = options;
-  const pools = new Map<string, Pool>();
+  const servers = new Map<string, Server>();
   const connecting = new Set<Socket>();
   const outbox: Outbox = { head: undefined };
   let longestTimeoutMs = 1;
 
-  function poolOf(origin: string): Pool {
-    const known = pools.get(origin);
+  function serverAt(given: string): Server {
+    const known = servers.get(given);
     if (known) return known;
+    const { origin, host } = new URL(given);
     const pool = new Pool(origin, {
       connections,
       pipelining: 1,
@@ -53,14 +60,15 @@ export function createTransport(options: TransportOptions): Transport {
         connecting.add(socket);
       },
     });
-    pools.set(origin, pool);
-    return pool;
+    const server = { origin, host, pool };
+    servers.set(given, server);
+    return server;
   }
 
   return {
     async exchange(request) {
       checkRequest(request);
-      const { origin, host } = new URL(request.origin);
+      const { origin, host, pool } = serverAt(request.origin);
       longestTimeoutMs = Math.max(longestTimeoutMs, request.timeoutMs);
       const headers = wireHeaders(request, host);
       return new Promise((resolve) => {
@@ -68,24 +76,27 @@ export function createTransport(options: TransportOptions): Transport {
           outbox.head = requestHead(request, headers);
         });
         if (exchange.settled) return;
-        poolOf(origin).dispatch(dispatchOptions(request, headers), exchange);
+        pool.dispatch(dispatchOptions(request, headers), exchange);
       });
     },
 
     async close() {
-      const closing = [...pools.values()].map((pool) => pool.destroy());
+      const closing = [...servers.values()].map(({ pool }) => pool.destroy());
       for (const socket of connecting) socket.destroy();
       await Promise.all(closing);
     },
   };
 }
 
+/** What undici needs to know; its own head is what goes out should ours ever not find its place. */
 function dispatchOptions(request: OutgoingRequest, headers: HeaderList): Dispatcher.DispatchOptions {
   const { body } = request;
+  const flat: string[] = [];
+  for (const [name, value] of headers) if (name.toLowerCase() !== "content-length") flat.push(name, value);
   return {
     path: request.target,
     method: request.method,
-    headers: headers.filter(([name]) => name.toLowerCase() !== "content-length").flat(),
+    headers: flat,
     body: body.byteLength === 0 ? null : Buffer.from(body.buffer, body.byteOffset, body.byteLength),
   };
 }

@@ -8,6 +8,7 @@ import { answer, closedPort, rawServer } from "./raw-server.ts";
 function draft(origin: string, changes: Partial<Draft> = {}): Draft {
   return {
     origin,
+    host: new URL(origin).host,
     source: "send",
     method: "POST",
     target: "/hooks",

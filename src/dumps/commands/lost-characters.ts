@@ -1,0 +1,24 @@
+import { asBuffer } from "../readings.ts";
+
+const LOST_PAIR = Buffer.from("\ufffd\ufffd");
+const FIRST_EMOJI = 0x1f300;
+const LAST_EMOJI = 0x1faff;
+/** All readings together. */
+const MOST_BYTES = 8_388_608;
+
+/**
+ * DevTools puts `^` between the halves of a character beyond U+FFFF when it copies for cmd, and no file can hold half a
+ * character: both become U+FFFD. With one such character in a body, it can only be an emoji that a signature then
+ * proves, so all of them are readings.
+ */
+export function lostCharacters(body: Uint8Array): Uint8Array[] {
+  const bytes = asBuffer(body);
+  const at = bytes.indexOf(LOST_PAIR);
+  const emojis = LAST_EMOJI - FIRST_EMOJI + 1;
+  if (at === -1 || bytes.includes(LOST_PAIR, at + 1) || bytes.length * emojis > MOST_BYTES) return [];
+  const before = bytes.subarray(0, at);
+  const after = bytes.subarray(at + LOST_PAIR.length);
+  return Array.from({ length: emojis }, (_unused, index) =>
+    Buffer.concat([before, Buffer.from(String.fromCodePoint(FIRST_EMOJI + index)), after]),
+  );
+}

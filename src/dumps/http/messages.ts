@@ -1,0 +1,102 @@
+import type { DumpedRequest } from "../../model/dump.ts";
+import { headerValue, type HeaderList } from "../../model/http.ts";
+import { tryParseJson } from "../json.ts";
+import { absentBody, announcedBytes, settleBody, type SettledBody } from "../readings.ts";
+import { dechunk } from "./chunked.ts";
+import { nextMessage, readHead, requestLine, skipBlankLines, startsMessage } from "./head.ts";
+import { originForm } from "./target.ts";
+
+/**
+ * Every request among the HTTP/1 messages of a text, back to back or with blank lines between. Responses are skipped.
+ *
+ * @throws TelepathError `BROKEN_DUMP` with the line's number when a head cannot be read.
+ */
+export function readMessages(bytes: Buffer): DumpedRequest[] {
+  const requests: DumpedRequest[] = [];
+  let at = skipBlankLines(bytes, 0);
+  while (at < bytes.length) {
+    const head = readHead(bytes, at);
+    const start = requestLine(head.startLine);
+    const { body, end } = readBody(bytes, head.end, head);
+    if (start)
+      requests.push({ method: start.method, target: originForm(start.target), headers: head.headers, ...body });
+    at = startsMessage(bytes, skipBlankLines(bytes, end)) ? skipBlankLines(bytes, end) : nextMessage(bytes, end);
+  }
+  return requests;
+}
+
+interface Found {
+  body: SettledBody;
+  end: number;
+}
+
+function readBody(bytes: Buffer, start: number, { headers, closed }: { headers: HeaderList; closed: boolean }): Found {
+  if (!closed) return { body: absentBody(announcedBytes(headers)), end: bytes.length };
+  if (isChunked(headers)) {
+    const chunks = dechunk(bytes, start);
+    if (chunks) return { body: chunkedBody(chunks.body, chunks.complete), end: chunks.end };
+  }
+  const declared = announcedBytes(headers);
+  return declared === null ? unframedBody(bytes, start, headers) : framedBody(bytes, start, declared);
+}
+
+function isChunked(headers: HeaderList): boolean {
+  return /(?:^|,)[ \t]*chunked[ \t]*$/i.test(headerValue(headers, "transfer-encoding") ?? "");
+}
+
+function chunkedBody(body: Buffer, complete: boolean): SettledBody {
+  const settled = settleBody([{ held: "bytes", bytes: body }], null);
+  return complete ? settled : { ...settled, fidelity: "truncated", notes: ["The dump ends before the last chunk."] };
+}
+
+/** A body with a Content-Length: cut there, unless what follows shows that the body was printed anew. */
+function framedBody(bytes: Buffer, start: number, declared: number): Found {
+  if (start + declared > bytes.length) {
+    const end = declared === 0 ? bytes.length : nextMessage(bytes, Math.max(start - 1, 0));
+    const held = end === bytes.length ? bytes.subarray(start) : withoutFinalNewlines(bytes.subarray(start, end));
+    return { body: settleBody([{ held: "bytes", bytes: held }], declared), end };
+  }
+  const cut = bytes.subarray(start, start + declared);
+  const settled = settleBody([{ held: "bytes", bytes: cut }], declared);
+  const next = skipBlankLines(bytes, start + declared);
+  if (next >= bytes.length || startsMessage(bytes, next)) return { body: settled, end: start + declared };
+
+  const end = nextMessage(bytes, next);
+  const whole = withoutFinalNewlines(bytes.subarray(start, end));
+  if (tryParseJson(cut.toString("utf8")) === undefined && tryParseJson(whole.toString("utf8")) !== undefined) {
+    const notes = [`The body is ${whole.length} bytes of JSON where ${declared} were sent: it was printed anew.`];
+    return { body: { ...settled, body: whole, fidelity: "reserialised", otherReadings: [cut], notes }, end };
+  }
+  const notes = [`${end - start - declared} bytes follow the ${declared} of the body and were left out.`];
+  return { body: { ...settled, otherReadings: [whole], notes }, end };
+}
+
+/** A body whose headers do not tell its length: the rest, up to the next message. */
+function unframedBody(bytes: Buffer, start: number, headers: HeaderList): Found {
+  const end = startsMessage(bytes, start) ? start : nextMessage(bytes, start);
+  const rest = bytes.subarray(start, end);
+  const trimmed = withoutFinalNewlines(rest);
+  // Somebody copied the head alone: a request that names a content type had content.
+  if (trimmed.length === 0 && headerValue(headers, "content-type") !== undefined)
+    return { body: absentBody(null), end };
+  const candidates = [rest, withoutFinalNewline(rest), trimmed];
+  if (end < bytes.length || trimmed.length === 0) candidates.reverse();
+  return {
+    body: settleBody(
+      candidates.map((candidate) => ({ held: "bytes", bytes: candidate })),
+      null,
+    ),
+    end,
+  };
+}
+
+function withoutFinalNewlines(bytes: Buffer): Buffer {
+  let end = bytes.length;
+  while (end > 0 && (bytes[end - 1] === 0x0a || bytes[end - 1] === 0x0d)) end -= 1;
+  return bytes.subarray(0, end);
+}
+
+function withoutFinalNewline(bytes: Buffer): Buffer {
+  if (bytes.at(-1) !== 0x0a) return bytes;
+  return bytes.subarray(0, bytes.at(-2) === 0x0d ? -2 : -1);
+}

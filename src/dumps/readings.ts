@@ -1,0 +1,120 @@
+import type { DumpedRequest } from "../model/dump.ts";
+import { headerValues, type HeaderList } from "../model/http.ts";
+
+/**
+ * One way to read the body out of a dump, and what was there to read: `bytes` (base64, byte values, the raw message),
+ * `text` (a string, which holds no bytes that are not UTF-8), `value` (a parsed value; the bytes are its own text).
+ */
+export interface Reading {
+  held: "bytes" | "text" | "value";
+  bytes: Uint8Array;
+}
+
+/** What a dump says about a body, once its readings are weighed. */
+export type SettledBody = Pick<DumpedRequest, "body" | "fidelity" | "declaredBytes" | "otherReadings" | "notes">;
+
+const REPLACEMENT = Buffer.from("\ufffd");
+
+/**
+ * Weighs the readings of a body, most likely first, against the number of bytes that were sent. The first that has
+ * exactly that many is the body, and exact; without one the first counts, and what the numbers say goes with it.
+ */
+export function settleBody(readings: readonly Reading[], declaredBytes: number | null): SettledBody {
+  const [first] = readings;
+  if (first === undefined) return absentBody(declaredBytes);
+  const fitting = readings.find((reading) => fits(reading, declaredBytes));
+  const chosen = fitting ?? first;
+  const others = readings.filter((reading) => reading !== chosen).map(({ bytes }) => bytes);
+  const settled = fitting ? certain(fitting) : weigh(first, declaredBytes);
+  return {
+    ...settled,
+    declaredBytes,
+    otherReadings: distinct([...settled.otherReadings, ...others], settled.body),
+  };
+}
+
+/** A request whose dump does not hold its body. */
+export function absentBody(declaredBytes: number | null, ...notes: string[]): SettledBody {
+  return { body: new Uint8Array(), fidelity: "absent", declaredBytes, otherReadings: [], notes };
+}
+
+/** The number of body bytes the headers announce; null when they announce none, several, or none that can be relied on. */
+export function announcedBytes(headers: HeaderList): number | null {
+  if (headerValues(headers, "transfer-encoding").length > 0) return null;
+  const lengths = new Set(headerValues(headers, "content-length"));
+  const [length = ""] = lengths;
+  return lengths.size === 1 && /^\d{1,15}$/.test(length) ? Number(length) : null;
+}
+
+/** Readings without repetitions and without the body itself. */
+export function distinct(readings: readonly Uint8Array[], body: Uint8Array): Uint8Array[] {
+  const seen = new Set([key(body)]);
+  return readings.filter((bytes) => {
+    if (seen.has(key(bytes))) return false;
+    seen.add(key(bytes));
+    return true;
+  });
+}
+
+/** Whether every byte is part of well-formed UTF-8. */
+export function isUtf8(bytes: Uint8Array): boolean {
+  const buffer = asBuffer(bytes);
+  return Buffer.from(buffer.toString("utf8")).equals(buffer);
+}
+
+/** The same memory as a Buffer. */
+export function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+type Weighed = Omit<SettledBody, "declaredBytes">;
+
+function fits({ held, bytes }: Reading, declaredBytes: number | null): boolean {
+  return bytes.length === declaredBytes && held !== "value";
+}
+
+function certain({ held, bytes }: Reading): Weighed {
+  if (held === "text" && hasReplacement(bytes)) return { body: bytes, fidelity: "text", ...lostBytes };
+  return { body: bytes, fidelity: "exact", otherReadings: [], notes: [] };
+}
+
+function weigh({ held, bytes }: Reading, declaredBytes: number | null): Weighed {
+  const plain = { body: bytes, otherReadings: [], notes: [] };
+  if (held === "value") return { ...plain, fidelity: "reserialised" };
+  if (held === "text" && hasReplacement(bytes)) return { body: bytes, fidelity: "text", ...lostBytes };
+  if (declaredBytes === null) return { ...plain, fidelity: held === "bytes" ? "exact" : "text" };
+  const numbers = `${bytes.length} of ${declaredBytes} bytes`;
+  if (declaredBytes < bytes.length) {
+    const notes = [`The dump holds ${bytes.length} bytes where ${declaredBytes} were sent: not the body as sent.`];
+    return { ...plain, fidelity: "text", notes };
+  }
+  if (bytes.length === 0) return absentBody(declaredBytes);
+  const restored = restoreLineEnds(bytes, declaredBytes);
+  if (restored === undefined) return { ...plain, fidelity: "truncated", notes: [`The dump holds ${numbers}.`] };
+  const notes = [`The dump holds ${numbers}; what is missing are line ends an editor or a copy took away.`];
+  return { body: restored, fidelity: "text", otherReadings: [bytes], notes };
+}
+
+const lostBytes = {
+  otherReadings: [],
+  notes: ["The dump holds U+FFFD, which stands for bytes that were not UTF-8 and are lost."],
+};
+
+/** Editors drop the last newline, and copies turn CRLF into LF: undone when the length then is what it should be. */
+function restoreLineEnds(bytes: Uint8Array, declaredBytes: number): Uint8Array | undefined {
+  const text = asBuffer(bytes).toString("latin1");
+  const candidates = [`${text}\n`, `${text}\r\n`];
+  const missing = declaredBytes - bytes.length;
+  const withoutCarriageReturns = !text.includes("\r") && missing <= bytes.length;
+  if (withoutCarriageReturns) candidates.push(text.replaceAll("\n", "\r\n"));
+  const restored = candidates.find((candidate) => candidate.length === declaredBytes);
+  return restored === undefined ? undefined : Buffer.from(restored, "latin1");
+}
+
+function hasReplacement(bytes: Uint8Array): boolean {
+  return asBuffer(bytes).includes(REPLACEMENT);
+}
+
+function key(bytes: Uint8Array): string {
+  return asBuffer(bytes).toString("latin1");
+}

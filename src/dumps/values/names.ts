@@ -1,0 +1,40 @@
+/**
+ * Names of one thing in many programs' spelling: `raw_body`, `rawBody` and `Raw-Body` are one name here, and so are
+ * `X-Telepath-Signature`, `HTTP_X_TELEPATH_SIGNATURE` and `xTelepathSignature` but for CGI's prefix.
+ */
+export function plainName(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, "");
+}
+
+/** Whether a name is the signature header's, in any spelling. */
+export function namesSignature(name: string): boolean {
+  if (name.length > 64) return false;
+  const plain = plainName(name);
+  return plain === "xtelepathsignature" || plain === "httpxtelepathsignature";
+}
+
+/**
+ * A header's name as it was before CGI, an ORM or a JavaScript object spelled it anew, as far as it can be told:
+ * `HTTP_X_EVENT_ID`, `x_event_id` and `xEventId` are `X-Event-Id`. Undefined for a CGI variable that is no header.
+ */
+export function headerName(name: string, spelling: Spelling): string | undefined {
+  if (spelling === "wire") return name;
+  if (spelling === "camel") return titled(name.replace(/(?<=[a-z0-9])(?=[A-Z])/g, "-"));
+  if (spelling === "snake") return titled(name.replaceAll("_", "-"));
+  const header = /^(?:HTTP_(.+)|(CONTENT_(?:TYPE|LENGTH)))$/i.exec(name);
+  return header ? titled((header[1] ?? header[2] ?? "").replaceAll("_", "-")) : undefined;
+}
+
+/** How a container of headers spells their names. */
+export type Spelling = "wire" | "cgi" | "snake" | "camel";
+
+/** Told from the name of the signature header, or of any other. */
+export function spellingOf(name: string): Spelling {
+  if (/^HTTP_/i.test(name)) return "cgi";
+  if (name.includes("_") && !name.includes("-")) return "snake";
+  return /^x[A-Z]/.test(name) ? "camel" : "wire";
+}
+
+function titled(name: string): string {
+  return name.toLowerCase().replace(/(?:^|-)[a-z]/g, (start) => start.toUpperCase());
+}

@@ -1,0 +1,145 @@
+import type { DumpedRequest } from "../../model/dump.ts";
+import { headerValue, type HeaderList } from "../../model/http.ts";
+import type { Dump, JsonNode } from "../format.ts";
+import { originForm } from "../http/target.ts";
+import { countOf, member, memberAt, stringOf } from "../json.ts";
+import { absentBody, announcedBytes, settleBody, type SettledBody } from "../readings.ts";
+import { bodyReadings, type Encoding } from "./bodies.ts";
+import { headersIn, holdsSignature } from "./headers.ts";
+import { plainName } from "./names.ts";
+
+/** Names of bodies, the rawest first: a parsed `body` beside a `rawBody` is the lesser witness. */
+const BODY_NAMES = `bodybase64 base64body rawbody bodyraw rawbodybase64 postdataentries datastring eventpayload raw
+  content postdata body requestbody payload text data json`.split(/\s+/);
+const RAW_BODY_NAMES = new Set(BODY_NAMES.slice(0, BODY_NAMES.indexOf("raw") + 1));
+const HEADERS_NAMES = ["rawheaders", "multivalueheaders", "headers", "reqheaders", "requestheaders", "header"];
+const SIZE_NAMES = new Set(["size", "bodysize", "bodylength", "contentlength", "bodybytes"]);
+
+/** A list of headers somewhere in a JSON value, with the objects around it, the innermost first. */
+interface Found {
+  headers: HeaderList;
+  /** The node that is the list, and for each object around it the member through which one gets to it. */
+  path: JsonNode[];
+}
+
+/**
+ * The requests in a JSON value of any producer: each object in which some header list has the signature, and its body
+ * the nearest member with a body's name. Without any signature, objects with headers, then one with a raw body alone.
+ */
+export function requestsIn(root: JsonNode, dump: Dump): DumpedRequest[] {
+  const signed = signedRequestsIn(root, dump);
+  if (signed.length > 0) return signed;
+  const unsigned = find(root, (node, name) => rank(name) !== undefined && looksLikeHeaders(node));
+  if (unsigned.length > 0) return unsigned.map((found) => requestOf(found, dump));
+  const bare = root.type === "object" && root.members.find(({ name }) => RAW_BODY_NAMES.has(plainName(name)));
+  if (!bare || root.members.length > 3) return [];
+  return [requestOf({ headers: [], path: [{ type: "literal", value: null, start: 0, end: 0 }, root] }, dump)];
+}
+
+/** Only the requests that carry a signature. */
+export function signedRequestsIn(root: JsonNode, dump: Dump): DumpedRequest[] {
+  return find(root, (node) => holdsSignature(node)).map((found) => requestOf(found, dump));
+}
+
+/** Walks the value, and keeps of several lists in one object (`headers`, `multiValueHeaders`) the one that lost least. */
+function find(root: JsonNode, matches: (node: JsonNode, name: string) => boolean): Found[] {
+  const found: Found[] = [];
+  const visit = (node: JsonNode, name: string, around: JsonNode[]): void => {
+    if (matches(node, name)) {
+      const headers = headersIn(node);
+      if (headers) found.push({ headers, path: [node, ...around] });
+      return;
+    }
+    if (node.type === "array") for (const item of node.items) visit(item, name, []);
+    if (node.type !== "object") return;
+    const lists = node.members.filter(({ name, value }) => rank(name) !== undefined && matches(value, name));
+    const best = lists.sort((a, b) => (rank(a.name) ?? 0) - (rank(b.name) ?? 0))[0];
+    const lesser = new Set(lists.filter((list) => list !== best));
+    for (const inner of node.members) {
+      if (!lesser.has(inner)) visit(inner.value, inner.name, [node, ...around.slice(0, 1)]);
+    }
+  };
+  visit(root, "", []);
+  return found;
+}
+
+function rank(name: string): number | undefined {
+  const at = name.length > 32 ? -1 : HEADERS_NAMES.indexOf(plainName(name));
+  return at === -1 ? undefined : at;
+}
+
+function looksLikeHeaders(node: JsonNode): boolean {
+  const headers = headersIn(node);
+  return headers !== undefined && ["content-type", "host", "user-agent"].some((name) => headerValue(headers, name));
+}
+
+function requestOf({ headers, path }: Found, dump: Dump): DumpedRequest {
+  const around = path.slice(1);
+  const list = path[0];
+  // smee and others put the headers, the body and more into one object.
+  const mixed =
+    list?.type === "object" && list.members.some(({ name, value }) => isBodyName(name) && value.type !== "array");
+  const places = mixed ? path : around;
+  const own = mixed ? headers.filter(([name]) => !NOT_HEADERS.has(plainName(name))) : headers;
+  return { method: methodIn(places), target: targetIn(places), headers: own, ...bodyOf(places, path, own, dump) };
+}
+
+const NOT_HEADERS = new Set([...BODY_NAMES, "timestamp", "query", "method", "url", "path"]);
+
+function isBodyName(name: string): boolean {
+  return name.length <= 32 && BODY_NAMES.includes(plainName(name));
+}
+
+/** The nearest object that has a body; in it, every member that could be one, the rawest first. */
+function bodyOf(places: JsonNode[], path: JsonNode[], headers: HeaderList, dump: Dump): SettledBody {
+  for (const place of places) {
+    if (place.type !== "object") continue;
+    const candidates = place.members
+      .filter(({ name, value }) => isBodyName(name) && !path.includes(value))
+      .sort((a, b) => BODY_NAMES.indexOf(plainName(a.name)) - BODY_NAMES.indexOf(plainName(b.name)));
+    if (candidates.length === 0) continue;
+    const declared = announcedBytes(headers) ?? sizeIn(place);
+    const flag = member(place, "isBase64Encoded");
+    const readings = candidates.flatMap(({ name, value }) => bodyReadings(value, dump, encodingOf(name, flag)));
+    if (readings.length > 0) return settleBody(readings, declared);
+    const isKnownEmpty = declared === 0 || (flag !== undefined && declared === null);
+    if (isKnownEmpty) return settleBody([{ held: "bytes", bytes: new Uint8Array() }], declared);
+    return absentBody(declared, "The dump holds null where the body should be.");
+  }
+  return absentBody(announcedBytes(headers), "The dump does not hold the body: give it with --body.");
+}
+
+function encodingOf(name: string, flag: JsonNode | undefined): Encoding {
+  if (/base64/i.test(name)) return "base64";
+  if (flag?.type !== "literal" || typeof flag.value !== "boolean") return "unknown";
+  return flag.value ? "base64" : "text";
+}
+
+function sizeIn(place: JsonNode): number | null {
+  if (place.type !== "object") return null;
+  return countOf(place.members.find(({ name }) => SIZE_NAMES.has(plainName(name)))?.value) ?? null;
+}
+
+function methodIn(places: JsonNode[]): string | null {
+  for (const place of places) {
+    const method =
+      ["method", "httpMethod", "http_method", "REQUEST_METHOD"]
+        .map((name) => stringOf(member(place, name)))
+        .find(Boolean) ?? stringOf(memberAt(place, "requestContext", "http", "method"));
+    if (method !== undefined && /^[A-Za-z]{1,32}$/.test(method)) return method;
+  }
+  return null;
+}
+
+function targetIn(places: JsonNode[]): string | null {
+  for (const place of places) {
+    const path = stringOf(member(place, "rawPath"));
+    const query = stringOf(member(place, "rawQueryString"));
+    if (path !== undefined) return query ? `${path}?${query}` : path;
+    const url = ["url", "originalUrl", "target", "uri", "REQUEST_URI", "cli_path", "path"]
+      .map((name) => stringOf(member(place, name)) ?? stringOf(memberAt(place, name, "raw")))
+      .find((text) => text !== undefined && /^(?:\/|https?:\/\/)/.test(text));
+    if (url !== undefined) return originForm(url);
+  }
+  return null;
+}

@@ -136,7 +136,11 @@ async function openTunnel(
   if (settings.publicUrl !== null) checkUrl(settings.publicUrl);
   if (!settings.tunnel) return null;
 
-  const onState: TunnelRequest["onState"] = (state) => tools.emit({ type: "tunnel", ...state });
+  let opened = false;
+  const onState: TunnelRequest["onState"] = (state) => {
+    if (!opened && state.state === "online") return; // `ready` says so
+    tools.emit({ type: "tunnel", ...state });
+  };
   const opening = tools.tunnels.open({ ...settings.tunnel, upstream, onState });
   const tunnel = await Promise.race([opening, abortOf(ended)]);
   if (!tunnel) {
@@ -149,6 +153,7 @@ async function openTunnel(
     await tunnel.close();
     throw error;
   }
+  opened = true;
   return tunnel;
 }
 

@@ -11,6 +11,11 @@ export interface CommandEntry {
 /** Every command, in the order in which somebody new needs them. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: "listen",
+    summary: "receive webhooks on a public URL, keep them, forward them to your app",
+    load: async (context) => (await import("./listen.ts")).listenCommand(context),
+  },
+  {
     name: "secret",
     summary: "the signing secret of this project",
     load: async (context) => (await import("./secret.ts")).secretCommand(context),

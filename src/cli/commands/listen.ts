@@ -1,0 +1,146 @@
+import { homedir } from "node:os";
+import { resolve } from "node:path";
+import { Command, Option } from "commander";
+import { answerTimeoutMs, maxConcurrency } from "../../contract/limits.ts";
+import type { ListenEvent } from "../../listen/events.ts";
+import type { ListenSettings } from "../../listen/session.ts";
+import type { NgrokSettings } from "../../tunnels/config.ts";
+import { writeJson, type Context } from "../context.ts";
+import { idleFlags, listenSettings, type ListenFlags } from "../listen-settings.ts";
+import * as parse from "../options.ts";
+import { ensureAuthtoken } from "../ngrok-token.ts";
+import { findProject } from "../project.ts";
+import { findSecrets } from "../secrets.ts";
+import { version } from "../version.ts";
+import { drawEvent, listenJson, type HeaderFacts } from "../views/listen.ts";
+import { styleFor } from "../views/style.ts";
+
+export function listenCommand(context: Context): Command {
+  return parse
+    .commonOptions(parse.secretOptions(listenOptions(new Command("listen"))))
+    .summary("receive webhooks on a public URL, keep them, forward them to your app")
+    .description(
+      "Receives webhooks, keeps each in the history, and forwards it to your app as it came. The sender gets your app's\n" +
+        "own answer: 502 when the app cannot be reached, 504 when it is too slow.",
+    )
+    .addHelpText(
+      "after",
+      "\nExamples:\n" +
+        "  telepath-hooks listen --port 3000                          through an ngrok tunnel\n" +
+        "  telepath-hooks listen --port 3000 --tunnel none            on this machine only\n" +
+        "  telepath-hooks listen --to http://localhost:3000 --path /webhooks/telepath\n" +
+        "  telepath-hooks listen --respond 200 --tunnel none          without an app\n",
+    )
+    .action((flags: ListenFlags, command: Command) => listenAction(flags, command, context));
+}
+
+function listenOptions(command: Command): Command {
+  return command
+    .addOption(new Option("--port <n>", "local port of your app (default: 3000)").argParser(parse.port))
+    .addOption(new Option("--to <url>", "URL of your app, instead of --port"))
+    .addOption(new Option("--path <path>", "put before the received path"))
+    .addOption(new Option("--tunnel <kind>", "how it becomes public (default: ngrok)").choices(["ngrok", "none"]))
+    .addOption(
+      new Option("--public-url <url>", "your own tunnel or proxy points here; no other is opened").argParser(
+        parse.httpUrl,
+      ),
+    )
+    .addOption(new Option("--domain <name>", "a domain reserved at ngrok"))
+    .addOption(new Option("--authtoken <token>", "of ngrok; else ngrok's configuration has it").env("NGROK_AUTHTOKEN"))
+    .addOption(new Option("--ngrok-config <file>", "ngrok's configuration file, when it is not in its usual place"))
+    .addOption(new Option("--basic-auth <user:password>", "asked of every caller by ngrok's edge"))
+    .addOption(
+      new Option("--allow-cidr <network>", "let in by ngrok's edge, all others are not (repeatable)").argParser(
+        parse.collected,
+      ),
+    )
+    .addOption(new Option("--listen-port <n>", "local port of the receiver (default: any)").argParser(parse.port))
+    .addOption(
+      new Option("--require-signature", "answer 401 unless the signature is valid; your app sees no such request"),
+    )
+    .addOption(new Option("--respond <status>", "answer this, and ask no app").argParser(parse.httpStatus))
+    .addOption(new Option("--header <name: value>", "add to what is forwarded (repeatable)").argParser(parse.header))
+    .addOption(
+      new Option("--timeout <duration>", "for your app's whole answer")
+        .argParser(parse.duration)
+        .default(answerTimeoutMs, "30s, as Telepath"),
+    )
+    .addOption(
+      new Option("--max-body <size>", "the largest body taken").argParser(parse.size).default(10 * 1024 ** 2, "10mb"),
+    )
+    .addOption(new Option("--until <n>", "stop after so many deliveries").argParser(parse.positiveNumber))
+    .addOption(new Option("--keep <limits>", "how much history to keep (default: 30d,1gb)").argParser(parse.keep));
+}
+
+async function listenAction(flags: ListenFlags, command: Command, context: Context): Promise<void> {
+  const project = findProject(context, flags);
+  const secrets = (await findSecrets(context, project, flags)).all;
+  const asked = listenSettings(flags, project, secrets, command);
+  for (const name of idleFlags(flags, command)) {
+    context.stderr.write(`note  ${name} has no effect: --respond answers in place of the app\n`);
+  }
+  const choice = asked.tunnel
+    ? await ensureAuthtoken(ngrokSettings(flags, context), canDoWithout(asked.tunnel), context)
+    : "no tunnel";
+
+  const header: HeaderFacts = { secrets: secrets.map(({ name }) => name), respond: flags.respond };
+  const emit = drawnBy(context, flags, header);
+  if (choice === "no tunnel") await runSession({ ...asked, tunnel: null }, here(context), emit, context);
+  else await runSession(asked, choice.ngrok, emit, context);
+}
+
+/** Opens what the session works with, and closes it in reverse. */
+async function runSession(
+  settings: ListenSettings,
+  ngrok: NgrokSettings,
+  emit: (event: ListenEvent) => void,
+  context: Context,
+): Promise<void> {
+  const [{ openHistory }, { createTransport }, { listen }, { ngrokTunnels }] = await Promise.all([
+    import("../../history/sqlite.ts"),
+    import("../../delivery/undici.ts"),
+    import("../../listen/session.ts"),
+    import("../../tunnels/ngrok.ts"),
+  ]);
+  const history = await openHistory(settings.dataDir);
+  const transport = createTransport({ connections: maxConcurrency });
+  try {
+    const tunnels = ngrokTunnels({ ...ngrok, version });
+    const { now, interrupted } = context;
+    await listen(settings, { history, transport, tunnels, diagnose: () => null, emit, now, interrupted });
+  } finally {
+    await transport.close();
+    await history.close();
+  }
+}
+
+/** Going on without a tunnel would drop what protects the receiver, or the name it is known by. */
+function canDoWithout({ domain, basicAuth, allowCidrs }: NonNullable<ListenSettings["tunnel"]>): boolean {
+  return domain === undefined && basicAuth === undefined && allowCidrs.length === 0;
+}
+
+function ngrokSettings(flags: ListenFlags, context: Context): NgrokSettings {
+  return {
+    ...here(context),
+    ...(flags.authtoken === undefined ? {} : { authtoken: flags.authtoken }),
+    ...(flags.ngrokConfig === undefined ? {} : { configPath: resolve(context.cwd, flags.ngrokConfig) }),
+  };
+}
+
+function here({ env }: Context): NgrokSettings {
+  return { env, home: env["HOME"] ?? env["USERPROFILE"] ?? homedir(), platform: process.platform };
+}
+
+function drawnBy(context: Context, flags: ListenFlags, header: HeaderFacts): (event: ListenEvent) => void {
+  const styles = {
+    stdout: styleFor(context.stdout, context, flags),
+    stderr: styleFor(context.stderr, context, flags),
+  };
+  return (event) => {
+    const object = flags.json ? listenJson(event) : null;
+    if (object) return writeJson(context, object);
+    const { stdout, stderr } = drawEvent(event, styles, header);
+    if (stdout !== undefined) context.stdout.write(stdout);
+    if (stderr !== undefined) context.stderr.write(stderr);
+  };
+}

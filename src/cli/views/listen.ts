@@ -1,0 +1,92 @@
+import type { ListenEvent } from "../../listen/events.ts";
+import { deliveryJson, deliveryLine, failureAdvice } from "./delivery.ts";
+import type { Style } from "./style.ts";
+import { counted, safeText } from "./text.ts";
+
+/** What goes where: data to stdout, narration to stderr. */
+export interface Drawn {
+  stdout?: string;
+  stderr?: string;
+}
+
+/**
+ * An event as `--json` shows it; the members are part of the public interface. Notices are narration: they are no
+ * object.
+ */
+export function listenJson(event: ListenEvent): object | null {
+  switch (event.type) {
+    case "ready":
+      return {
+        type: "ready",
+        publicUrl: event.publicUrl,
+        localUrl: event.localUrl,
+        forwardTo: event.forwardTo,
+        inspectorUrl: null,
+        tunnel: event.tunnel,
+      };
+    case "delivery":
+      return deliveryJson(event.delivery);
+    case "tunnel":
+      return { type: "tunnel", state: event.state, url: event.url, reason: event.reason };
+    case "stopped":
+      return { type: "stopped", deliveries: event.deliveries, failed: event.failed };
+    case "notice":
+      return null;
+  }
+}
+
+/** An event as text. */
+export function drawEvent(event: ListenEvent, styles: { stdout: Style; stderr: Style }, header: HeaderFacts): Drawn {
+  switch (event.type) {
+    case "ready":
+      return { stderr: headerBlock(event, styles.stderr, header) };
+    case "delivery": {
+      const advice = failureAdvice(event.delivery) ?? signatureAdvice(event.delivery.signature.diagnosis);
+      const line = `${deliveryLine(event.delivery, styles.stdout)}\n`;
+      return { stdout: advice === undefined ? line : `${line}          ${advice}\n` };
+    }
+    case "tunnel":
+      return { stderr: tunnelLine(event, styles.stderr) };
+    case "notice":
+      return { stderr: `${styles.stderr.warn("note")}  ${safeText(event.message)}\n` };
+    case "stopped": {
+      const failed = event.failed === 0 ? "" : `, ${event.failed} failed`;
+      return { stderr: `stopped after ${counted(event.deliveries, "delivery", "deliveries")}${failed}\n` };
+    }
+  }
+}
+
+/** What the block at the start says besides the addresses. */
+export interface HeaderFacts {
+  /** The names of the secrets, in the order in which they are tried. */
+  secrets: readonly string[];
+  /** The status that answers in place of an app. */
+  respond: number | undefined;
+}
+
+function headerBlock(event: Extract<ListenEvent, { type: "ready" }>, style: Style, facts: HeaderFacts): string {
+  const rows: [string, string][] = [
+    ["public URL", event.publicUrl === null ? "none (no tunnel)" : style.strong(safeText(event.publicUrl))],
+    ["local URL", event.localUrl],
+    ["forwards to", event.forwardTo === null ? `nothing; answers ${facts.respond}` : safeText(event.forwardTo)],
+    ["secret", facts.secrets.map(safeText).join(", then ")],
+    ["stop", "Ctrl-C"],
+  ];
+  return `${rows.map(([name, value]) => `${style.faint(name.padEnd(12))} ${value}\n`).join("")}\n`;
+}
+
+function tunnelLine({ state, url, reason }: Extract<ListenEvent, { type: "tunnel" }>, style: Style): string {
+  const word = {
+    online: style.good("online"),
+    reconnecting: style.warn("reconnecting"),
+    offline: style.bad("offline"),
+  };
+  const where = url === null ? "" : ` ${safeText(url)}`;
+  const why = reason === null ? "" : `: ${safeText(reason)}`;
+  return `tunnel ${word[state]}${where}${why}\n`;
+}
+
+/** A delivery that went well in spite of a signature that does not match is worth a word too. */
+function signatureAdvice(diagnosis: { summary: string; advice: string } | null): string | undefined {
+  return diagnosis === null ? undefined : `${safeText(diagnosis.summary)} ${safeText(diagnosis.advice)}`;
+}

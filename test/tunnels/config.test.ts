@@ -65,7 +65,7 @@ describe("a configuration file that cannot be used", () => {
 
   it("is refused at once when it is a directory, a device or a FIFO", async () => {
     const fifo = join(home, "fifo.yml");
-    execFileSync("mkfifo", [fifo]);
+    execFileSync("sh", ["-c", `mkfifo "$0"`, fifo]);
     for (const configPath of [home, "/dev/zero", fifo]) {
       const error = await failure(readNgrokConfig({ ...settings, configPath }));
       expect([error.code, error.message]).toEqual([

@@ -16,6 +16,16 @@ export const commands: readonly CommandEntry[] = [
     load: async (context) => (await import("./listen.ts")).listenCommand(context),
   },
   {
+    name: "send",
+    summary: "send signed sample events",
+    load: async (context) => (await import("./send.ts")).sendCommand(context),
+  },
+  {
+    name: "fixtures",
+    summary: "list, show, copy the sample events",
+    load: async (context) => (await import("./fixtures.ts")).fixturesCommand(context),
+  },
+  {
     name: "secret",
     summary: "the signing secret of this project",
     load: async (context) => (await import("./secret.ts")).secretCommand(context),

@@ -1,0 +1,35 @@
+import { relative } from "node:path";
+import type { Revision } from "../../contract/revisions.ts";
+import { compactJson } from "../../fixtures/json-bytes.ts";
+import type { Fixture, FixtureEntry } from "../../fixtures/library.ts";
+import type { Style } from "./style.ts";
+import { safeLines, safeText } from "./text.ts";
+
+/** A sample event as `--json` lists it. The project's own are of no revision. */
+export function fixtureJson(fixture: FixtureEntry, revision: Revision): object {
+  const { type: event, origin, overrides, path } = fixture;
+  return { type: "fixture", event, origin, overrides, revision: origin === "built-in" ? revision : null, path };
+}
+
+/** The same with its payload, whose numbers stay as written: not even `--json` may round them. */
+export function fixtureWithPayload(fixture: Fixture, revision: Revision): string {
+  const head = JSON.stringify(fixtureJson(fixture, revision));
+  return `${head.slice(0, -1)},"payload":${compactJson(fixture.bytes, fixture.path).toString("utf8")}}\n`;
+}
+
+/** A line for each: the type, where it is from, and the file when it is the project's own. */
+export function fixtureLines(fixtures: readonly FixtureEntry[], cwd: string, style: Style): string {
+  const width = Math.max(...fixtures.map(({ type }) => type.length));
+  const lines = fixtures.map(({ type, origin, overrides, path }) => {
+    if (origin === "built-in") return `${type.padEnd(width)}  ${style.faint("built-in")}`;
+    const file = safeText(relative(cwd, path));
+    return `${style.strong(type.padEnd(width))}  ${file}${overrides ? style.faint(" (instead of the built-in one)") : ""}`;
+  });
+  return `${lines.join("\n")}\n`;
+}
+
+/** The file's text for a terminal. */
+export function fixtureText(fixture: Fixture): string {
+  const text = safeLines(fixture.bytes.toString("utf8"));
+  return text.endsWith("\n") ? text : `${text}\n`;
+}

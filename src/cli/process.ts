@@ -19,8 +19,15 @@ export async function runProcess(): Promise<void> {
     prompts: () => terminalPrompts(process.stdin, process.stderr, interruption.signal),
     exitCode: 0,
   };
-  // Not process.exit(): that would cut what a pipe has not taken yet.
+  // Not process.exit() right away: that would cut what a pipe has not taken yet.
   process.exitCode = await main(process.argv.slice(2), context);
+  await Promise.all([process.stdout, process.stderr].map(flushed));
+  // Fires only when something still holds the process: a call into the ngrok SDK that its edge never answers does.
+  setTimeout(() => process.exit(), 500).unref();
+}
+
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => stream.write("", () => resolve()));
 }
 
 /** The first signal asks the command to end, the second ends the process at once. */

@@ -3,13 +3,13 @@ import type { Delivery } from "../model/delivery.ts";
 import type { Draft } from "./deliver.ts";
 import { createTally, type Summary } from "./tally.ts";
 
-export interface BatchTerms {
+export interface BatchTerms<D extends Draft> {
   /** The most deliveries under way at once. 1 keeps their order. */
   concurrency: number;
   /** Makes one delivery. */
-  deliver: (draft: Draft, signal: AbortSignal) => Promise<Delivery>;
+  deliver: (draft: D, signal: AbortSignal) => Promise<Delivery>;
   /** Called for every delivery as soon as it is settled. */
-  onSettled?: (delivery: Delivery, draft: Draft) => void;
+  onSettled?: (delivery: Delivery, draft: D) => void;
   /** No new deliveries from then on; those under way have `graceMs`, then they are aborted. */
   interrupted?: AbortSignal;
   /** Milliseconds; two seconds. */
@@ -21,9 +21,9 @@ export interface BatchTerms {
  *
  * Rejects with what `deliver` threw first, after the others under way were aborted.
  */
-export async function deliverAll(
-  drafts: Iterable<Draft> | AsyncIterable<Draft>,
-  { concurrency, deliver, onSettled, interrupted, graceMs = 2000 }: BatchTerms,
+export async function deliverAll<D extends Draft>(
+  drafts: Iterable<D> | AsyncIterable<D>,
+  { concurrency, deliver, onSettled, interrupted, graceMs = 2000 }: BatchTerms<D>,
 ): Promise<Summary> {
   const tally = createTally();
   const abort = new AbortController();

@@ -1,0 +1,68 @@
+import { Option, type Command } from "commander";
+import { answerTimeoutMs } from "../contract/limits.ts";
+import { dumpExports } from "../dumps/exports/index.ts";
+import { isFraming } from "../listen/headers.ts";
+import { TelepathError } from "../model/errors.ts";
+import type { Header } from "../model/http.ts";
+import type { TargetFlags } from "./default-target.ts";
+import * as parse from "./options.ts";
+import type { CommonFlags } from "./options.ts";
+
+/** What `send` and `replay` take alike: where requests go, how, and how many at once. */
+export interface RequestFlags extends CommonFlags, TargetFlags {
+  header?: Header[];
+  timeout: number;
+  concurrency: number;
+  dryRun?: boolean;
+  as?: string;
+  /** `--no-history` */
+  history: boolean;
+}
+
+export function requestOptions(command: Command): Command {
+  return command
+    .addOption(new Option("--to <url>", "where to send"))
+    .addOption(new Option("--port <n>", "local port to send to, instead of --to").argParser(parse.port))
+    .addOption(new Option("--header <name: value>", "add or replace a header (repeatable)").argParser(parse.header))
+    .addOption(
+      new Option("--timeout <duration>", "for the whole answer")
+        .argParser(parse.duration)
+        .default(answerTimeoutMs, "30s, as Telepath"),
+    )
+    .addOption(
+      new Option("--concurrency <n>", "how many are under way at once")
+        .argParser(parse.positiveNumber)
+        .default(1, "1, which keeps the order"),
+    )
+    .addOption(new Option("--dry-run", "print the request; send and record nothing"))
+    .addOption(
+      new Option("--as <form>", "how --dry-run prints it (default: http)").choices(dumpExports.map(({ name }) => name)),
+    )
+    .addOption(new Option("--no-history", "keep no record"));
+}
+
+const longestTimeoutMs = 24 * 3_600_000;
+const mostConcurrent = 1000;
+
+/** @throws TelepathError `USAGE` for values out of range, and for flags that would have no effect. */
+export function checkRequestFlags(flags: RequestFlags): void {
+  if (flags.timeout <= 0 || flags.timeout > longestTimeoutMs) {
+    throw usage("--timeout must be more than 0 and at most 24h", "for example --timeout 5s");
+  }
+  if (flags.concurrency > mostConcurrent) {
+    throw usage(`--concurrency must be at most ${mostConcurrent}`, "Telepath itself has up to 100 under way");
+  }
+  const framing = flags.header?.find(([name]) => isFraming(name));
+  if (framing) throw usage(`--header cannot set ${framing[0]}: it belongs to the connection`, "give another header");
+  if ((flags.header ?? []).filter(([name]) => name.toLowerCase() === "host").length > 1) {
+    throw usage("--header gives more than one Host", "give one");
+  }
+  if (flags.as !== undefined && !flags.dryRun) throw usage("--as says how --dry-run prints", "add --dry-run");
+  if (flags.json && flags.dryRun && (flags.as ?? "json") !== "json") {
+    throw usage(`--json and --as ${flags.as} print different things`, "leave one of them out");
+  }
+}
+
+export function usage(message: string, hint: string): TelepathError {
+  return new TelepathError("USAGE", message, hint);
+}

@@ -25,7 +25,10 @@ export interface History {
   /** The matching deliveries, oldest first; with `limit`, the newest that many of them. Bodies come along. */
   find(filter: Filter): Iterable<Delivery>;
 
-  /** What was recorded or updated after `cursor`, in that order, and where to go on from. 0 is the beginning. */
+  /**
+   * What was recorded or updated after `cursor`, in that order, and where to go on from. 0 is the beginning. Comes a
+   * batch at a time: ask again, with the new cursor, until there is nothing more.
+   */
   changesSince(cursor: number): { deliveries: Delivery[]; cursor: number };
 
   /** Where `changesSince` would go on from now. */

@@ -1,0 +1,48 @@
+import type { Database } from "./driver.ts";
+import type { Retention } from "./store.ts";
+import type { Tally, Writer } from "./writer.ts";
+import { deleteDelivery } from "./writing.ts";
+
+/** Dropped or given back to the disk in one commit: few enough that senders and other processes do not notice. */
+const deliveriesAtOnce = 200;
+const pagesAtOnce = 500;
+
+/** See `History.prune`. Works in small commits, between which other writes take their turn. */
+export async function dropDeliveries(
+  writer: Writer,
+  keep: Retention,
+  now: number,
+): Promise<{ deliveries: number; bytes: number }> {
+  const dropped = { deliveries: 0, bytes: 0 };
+  for (;;) {
+    const { deliveries, bytes } = await writer.commit((database, tally) => dropOldest(database, tally, keep, now));
+    if (deliveries === 0) break;
+    dropped.deliveries += deliveries;
+    dropped.bytes += bytes;
+  }
+  if (dropped.deliveries > 0) while (await writer.commit(giveBack));
+  return dropped;
+}
+
+function dropOldest(database: Database, tally: Tally, keep: Retention, now: number): typeof nothing {
+  const oldest = database
+    .prepare("SELECT key, created_at, bytes FROM deliveries ORDER BY created_at, key LIMIT ?")
+    .all(deliveriesAtOnce) as { key: number; created_at: number; bytes: number }[];
+  const dropped = { ...nothing };
+  for (const { key, created_at, bytes } of oldest) {
+    if (created_at >= now - keep.maxAgeMs && tally.bytes <= keep.maxBytes) break;
+    deleteDelivery(database, tally, key, bytes);
+    dropped.deliveries += 1;
+    dropped.bytes += bytes;
+  }
+  return dropped;
+}
+
+const nothing = { deliveries: 0, bytes: 0 };
+
+/** Shortens the file by some of its free pages; false when there were none. */
+function giveBack(database: Database): boolean {
+  const free = Number(database.prepare("PRAGMA freelist_count").get()?.["freelist_count"]);
+  if (free > 0) database.exec(`PRAGMA incremental_vacuum(${pagesAtOnce})`);
+  return free > pagesAtOnce;
+}

@@ -1,0 +1,48 @@
+import { TelepathError } from "../model/errors.ts";
+import type { NewDelivery } from "../model/delivery.ts";
+import type { Database } from "./driver.ts";
+import { attemptBytes, attemptColumns, attemptRow, deliveryColumns, rowBytes, rowOf, signatureRow } from "./rows.ts";
+import type { DeliveryChanges } from "./store.ts";
+import type { Tally } from "./writer.ts";
+
+/** Puts one delivery on record. */
+export function insertDelivery(database: Database, tally: Tally, id: string, delivery: NewDelivery): void {
+  tally.change += 1;
+  database.prepare(insertDeliverySql).run(...rowOf(delivery, id, tally.change));
+  tally.bytes += rowBytes(delivery);
+}
+
+/** @throws TelepathError `UNKNOWN_DELIVERY` */
+export function updateDelivery(database: Database, tally: Tally, id: string, changes: DeliveryChanges): void {
+  const row = database.prepare("SELECT key FROM deliveries WHERE id = ?").get(id);
+  if (!row) throw new TelepathError("UNKNOWN_DELIVERY", `no delivery has the id ${id}`, "it may have been dropped");
+  const key = Number(row["key"]);
+
+  const { attempt, outcome, signature } = changes;
+  if (attempt) database.prepare(insertAttemptSql).run(...attemptRow(attempt, key));
+  const bytes = attempt ? attemptBytes(attempt) : 0;
+  const [verdict, detail] = signature ? signatureRow(signature) : [null, null];
+
+  tally.change += 1;
+  database.prepare(updateSql).run(tally.change, bytes, outcome ?? null, verdict, detail, key);
+  tally.bytes += bytes;
+}
+
+/** Takes a delivery and its attempts off the record. */
+export function deleteDelivery(database: Database, tally: Tally, key: number, bytes: number): void {
+  database.prepare("DELETE FROM attempts WHERE delivery = ?").run(key);
+  database.prepare("DELETE FROM deliveries WHERE key = ?").run(key);
+  tally.bytes -= bytes;
+}
+
+const insertDeliverySql = `INSERT INTO deliveries (${deliveryColumns}) VALUES (${placesFor(deliveryColumns)})`;
+const insertAttemptSql = `INSERT INTO attempts (${attemptColumns}) VALUES (${placesFor(attemptColumns)})`;
+const updateSql = `
+  UPDATE deliveries
+  SET change = ?, bytes = bytes + ?, outcome = coalesce(?, outcome),
+      verdict = coalesce(?, verdict), signature = coalesce(?, signature)
+  WHERE key = ?`;
+
+function placesFor(columns: string): string {
+  return columns.replace(/\w+/g, "?");
+}

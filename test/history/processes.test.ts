@@ -1,0 +1,97 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { openHistory } from "../../src/history/sqlite.ts";
+import type { History } from "../../src/history/store.ts";
+import { freshFolder } from "./folders.ts";
+import { payloadOf } from "./writer-process.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+let builds: string;
+let program: string;
+
+// Node 20 runs no TypeScript. Below the project's folder, so that the bundle finds the packages.
+beforeAll(async () => {
+  mkdirSync(join(root, ".cache"), { recursive: true });
+  builds = mkdtempSync(join(root, ".cache", "test-history-"));
+  program = join(builds, "writer-process.mjs");
+  const entryPoints = [join(root, "test/history/writer-process.ts")];
+  await build({ entryPoints, outfile: program, bundle: true, platform: "node", format: "esm", packages: "external" });
+});
+afterAll(() => rmSync(builds, { recursive: true, force: true }));
+
+/** A process that records until it has `count`, or for ever; its lines are the ids it was given. */
+function writer(folder: string, name: string, count: number): ChildProcess {
+  const child = spawn(process.execPath, [program, folder, name, String(count)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  return child;
+}
+
+async function opened(folder: string): Promise<History> {
+  const history = await openHistory(folder);
+  onTestFinished(() => history.close());
+  return history;
+}
+
+describe("several processes at once", () => {
+  it("all write into one history, and a reader hears of everything once and in order", async () => {
+    const folder = freshFolder();
+    const history = await opened(folder);
+    const [processes, each] = [3, 150];
+    const children = Array.from({ length: processes }, (_, index) => writer(folder, `writer${index}`, each));
+    const exits = children.map((child) => once(child, "exit"));
+
+    const heard: string[] = [];
+    let cursor = 0;
+    while (heard.length < processes * each) {
+      const news = history.changesSince(cursor);
+      expect(news.cursor).toBeGreaterThanOrEqual(cursor);
+      const settled = news.deliveries.filter(({ outcome }) => outcome === "delivered");
+      heard.push(...settled.map(({ body }) => Buffer.from(body).toString("latin1").slice(0, 12)));
+      cursor = news.cursor;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+
+    expect(await Promise.all(exits)).toEqual(children.map(() => [0, null]));
+    expect(heard).toHaveLength(processes * each);
+    expect(new Set(heard).size).toBe(processes * each);
+    for (const name of ["writer0", "writer1", "writer2"]) {
+      const own = heard.filter((body) => body.startsWith(name));
+      expect(own).toEqual(own.toSorted());
+    }
+    expect(history.changesSince(cursor).deliveries).toEqual([]);
+  });
+});
+
+describe("a process killed while it writes", () => {
+  it("has on record, whole, everything it was told is on record", async () => {
+    const folder = freshFolder();
+    const child = writer(folder, "victim", Number.MAX_SAFE_INTEGER);
+    const acknowledged: string[] = [];
+    const lines = createInterface({ input: child.stdout! });
+    lines.on("line", (line) => {
+      acknowledged.push(line);
+      if (acknowledged.length === 300) child.kill("SIGKILL");
+    });
+    const [[, signal]] = await Promise.all([once(child, "exit"), once(lines, "close")]);
+    expect(signal).toBe("SIGKILL");
+
+    const history = await opened(folder);
+    for (const line of acknowledged) {
+      const [id, number] = line.split(" ") as [string, string];
+      const { body, attempts } = history.get(id);
+      expect(Buffer.compare(body, payloadOf("victim", Number(number)))).toBe(0);
+      expect(attempts).toHaveLength(1);
+    }
+    // Nothing is there in part either, and the next process goes on writing.
+    for (const { body } of history.find({})) expect(body).toHaveLength(payloadOf("victim", 0).length);
+    expect(await history.record(history.get("last"))).toMatch(/^[0-9A-Z]{26}$/);
+  });
+});

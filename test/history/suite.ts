@@ -1,0 +1,43 @@
+import { describe, onTestFinished } from "vitest";
+import { openDatabase, type DriverName } from "../../src/history/driver.ts";
+import { openHistory, type HistoryOptions } from "../../src/history/sqlite.ts";
+import type { History } from "../../src/history/store.ts";
+import type { NewDelivery } from "../../src/model/delivery.ts";
+import { dropping } from "./behaviour/dropping.ts";
+import { faults } from "./behaviour/faults.ts";
+import { filtering } from "./behaviour/filtering.ts";
+import { finding } from "./behaviour/finding.ts";
+import { following } from "./behaviour/following.ts";
+import { keeping } from "./behaviour/keeping.ts";
+import { freshFolder } from "./folders.ts";
+
+/** What the tests of a history's behaviour work with. Everything they open is closed when they end. */
+export interface Bench {
+  driver: DriverName;
+  opened: (folder?: string, options?: HistoryOptions) => Promise<History>;
+  /** A history with these on record, written at once, and their ids; `id` is the first. */
+  holding: (...deliveries: NewDelivery[]) => Promise<{ history: History; ids: string[]; id: string }>;
+}
+
+/** What every history promises, whichever SQLite is below it. */
+export function describeHistory(driver: DriverName): void {
+  const open = (path: string) => openDatabase(path, driver);
+
+  async function opened(folder = freshFolder(), options: HistoryOptions = {}): Promise<History> {
+    const history = await openHistory(folder, { open, ...options });
+    onTestFinished(() => history.close());
+    return history;
+  }
+
+  async function holding(...deliveries: NewDelivery[]): Promise<{ history: History; ids: string[]; id: string }> {
+    const history = await opened();
+    const ids = await Promise.all(deliveries.map((delivery) => history.record(delivery)));
+    return { history, ids, id: ids[0] ?? "" };
+  }
+
+  describe(`a history on ${driver}`, () => {
+    for (const behaviour of [faults, keeping, finding, filtering, following, dropping]) {
+      behaviour({ driver, opened, holding });
+    }
+  });
+}

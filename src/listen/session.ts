@@ -74,8 +74,10 @@ export async function listen(settings: ListenSettings, tools: ListenTools): Prom
     retention.after(event.delivery);
     if (counts.deliveries === settings.until) reached.abort();
   };
-  const diagnose = createDiagnoser(tools.diagnose, history, notify);
   const aborted = cut.signal;
+  const { secrets } = settings;
+  const clock = (): number => performance.now();
+  const diagnose = createDiagnoser({ diagnose: tools.diagnose, secrets, history, notify, aborted, clock });
   const handle = createGateway(settings, { history, transport, emit, notify, now, work, diagnose, aborted });
   const receiver = await openReceiver(settings, (port) =>
     Receiver.start({ port, ...limitsOf(settings) }, { handle, notify, work }),

@@ -140,6 +140,21 @@ describe("listen --json", () => {
     await history.close();
   });
 
+  it("says why a signature does not match, with the proof", async () => {
+    const app = await rawApp();
+    const sent = JSON.stringify({ event: "call.ended", call_id: "call_abc123" }, null, 2);
+    const signature = `sha256=${createHmac("sha256", secret).update(sent).digest("hex")}`;
+    const ran = await listenWhile(["--port", String(app.port)], {}, async (port, seen) => {
+      await exchange(port, post(`X-Telepath-Signature: ${signature}\r\n`));
+      await seen('"type":"delivery"');
+    });
+    expect(jsonLines(ran.stdout)[1]).toMatchObject({
+      signature: { verdict: "invalid", diagnosis: { code: expect.stringMatching(/^json-/) as string, proven: true } },
+      outcome: "delivered",
+    });
+    expect(ran.stdout + ran.stderr).not.toContain(secret);
+  });
+
   it("stops by itself with --until, and counts failures", async () => {
     const ran = await listenWhile(["--port", String(await closedPort()), "--until", "1"], {}, async (port, seen) => {
       expect(statusOf(await exchange(port, post()))).toBe(502);

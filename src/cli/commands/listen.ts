@@ -96,10 +96,11 @@ async function runSession(
   emit: (event: ListenEvent) => void,
   context: Context,
 ): Promise<void> {
-  const [{ openHistory }, { createTransport }, { listen }, { ngrokTunnels }] = await Promise.all([
+  const [{ openHistory }, { createTransport }, { listen }, { diagnoseReceived }, { ngrokTunnels }] = await Promise.all([
     import("../../history/sqlite.ts"),
     import("../../delivery/undici.ts"),
     import("../../listen/session.ts"),
+    import("../../signatures/judge.ts"),
     import("../../tunnels/ngrok.ts"),
   ]);
   const history = await openHistory(settings.dataDir);
@@ -107,7 +108,7 @@ async function runSession(
   try {
     const tunnels = ngrokTunnels({ ...ngrok, version });
     const { now, interrupted } = context;
-    await listen(settings, { history, transport, tunnels, diagnose: () => null, emit, now, interrupted });
+    await listen(settings, { history, transport, tunnels, diagnose: diagnoseReceived, emit, now, interrupted });
   } finally {
     await transport.close();
     await history.close();

@@ -20,8 +20,8 @@ export function listenCommand(context: Context): Command {
     .commonOptions(parse.secretOptions(listenOptions(new Command("listen"))))
     .summary("receive webhooks on a public URL, keep them, forward them to your app")
     .description(
-      "Receives webhooks, keeps each in the history, and forwards it to your app as it came. The sender gets your app's\n" +
-        "own answer: 502 when the app cannot be reached, 504 when it is too slow.",
+      "Receives webhooks, keeps each in the history, and forwards it to your app as it came. The sender gets " +
+        "your app's own answer: 502 when the app cannot be reached, 504 when it is too slow.",
     )
     .addHelpText(
       "after",
@@ -63,7 +63,7 @@ function listenOptions(command: Command): Command {
     .addOption(
       new Option("--timeout <duration>", "for your app's whole answer")
         .argParser(parse.duration)
-        .default(answerTimeoutMs, "30s, as Telepath"),
+        .default(answerTimeoutMs, "30s"),
     )
     .addOption(
       new Option("--max-body <size>", "the largest body taken").argParser(parse.size).default(10 * 1024 ** 2, "10mb"),

@@ -1,10 +1,11 @@
-import type { Outcome, SignatureVerdict, Source } from "../model/delivery.ts";
+import type { Delivery, Outcome, SignatureVerdict, Source } from "../model/delivery.ts";
 import { TelepathError } from "../model/errors.ts";
+import { matchesGlob } from "./glob.ts";
 
 /** Which deliveries are meant. What is left out does not matter; all that is given must hold. */
 export interface Filter {
-  /** Event types as a glob: `call.*`. Aliases are resolved before. */
-  event?: string;
+  /** Event types as globs, any of which will do: `call.*`. Aliases are resolved before. */
+  event?: string | readonly string[];
   callId?: string;
   outcome?: Outcome;
   signature?: SignatureVerdict;
@@ -69,6 +70,25 @@ function invalidCondition(text: string): TelepathError {
     `"${text}" is no condition: a path, one of = != > >= < <= ~, and a value`,
     "for example --where 'duration_seconds>30' or --where 'metrics.ai_latency_ms<=900'",
   );
+}
+
+/** Whether `find` would find a delivery; a `limit` aside. For followers, who have it in hand already. */
+export function matches(delivery: Delivery, filter: Filter): boolean {
+  const { event, callId, outcome, signature, source, since = -Infinity, until = Infinity, where = [] } = filter;
+  return (
+    (event === undefined || (delivery.event !== null && matchesAny([event].flat(), delivery.event))) &&
+    (callId === undefined || callId === delivery.callId) &&
+    (outcome === undefined || outcome === delivery.outcome) &&
+    (signature === undefined || signature === delivery.signature.verdict) &&
+    (source === undefined || source === delivery.source) &&
+    delivery.createdAt >= since &&
+    delivery.createdAt <= until &&
+    meets(delivery.body, where)
+  );
+}
+
+function matchesAny(globs: readonly string[], event: string): boolean {
+  return globs.some((glob) => matchesGlob(glob, event));
 }
 
 /**

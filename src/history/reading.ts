@@ -2,7 +2,7 @@ import type { Delivery } from "../model/delivery.ts";
 import type { Database, Row } from "./driver.ts";
 import { meets, type Condition, type Filter } from "./query.ts";
 import { deliveryOf } from "./rows.ts";
-import { selectionOf } from "./selection.ts";
+import { selectionsOf } from "./selection.ts";
 
 /** Reads deliveries with their attempts, in the order of the keys. Those that are not there any more are left out. */
 export function deliveriesAt(database: Database, keys: readonly number[]): Delivery[] {
@@ -67,19 +67,22 @@ function thoseThatMeet(database: Database, batch: Found[], where: Condition[]): 
 }
 
 const foundAtOnce = 1000;
+type PageRow = Row & Found & { created_at: number };
 
 /** What a filter's columns choose, by time. */
 function* matching(database: Database, filter: Filter, order: "ASC" | "DESC"): Generator<Found[]> {
-  const { sql, values } = selectionOf(filter);
+  const selections = selectionsOf(filter);
   const top = Number(database.prepare("SELECT max(key) AS top FROM deliveries").get()?.["top"] ?? 0);
+  const selects = selections.map(
+    ({ sql }) => `SELECT key, bytes, created_at FROM deliveries
+      WHERE ${sql} AND key <= ? AND (created_at, key) ${order === "ASC" ? ">" : "<"} (?, ?)`,
+  );
   const pages = database.prepare(
-    `SELECT key, bytes, created_at FROM deliveries
-     WHERE ${sql} AND key <= ? AND (created_at, key) ${order === "ASC" ? ">" : "<"} (?, ?)
-     ORDER BY created_at ${order}, key ${order} LIMIT ${foundAtOnce}`,
+    `${selects.join(" UNION ")} ORDER BY created_at ${order}, key ${order} LIMIT ${foundAtOnce}`,
   );
   let after = order === "ASC" ? [-Infinity, 0] : [Infinity, 0];
   for (;;) {
-    const page = pages.all(...values, top, ...after) as (Row & Found & { created_at: number })[];
+    const page = pages.all(...selections.flatMap(({ values }) => values.concat(top, after))) as PageRow[];
     yield* inBatches(page);
     const last = page.at(-1);
     if (!last || page.length < foundAtOnce) return;

@@ -2,14 +2,20 @@ import type { Value } from "./driver.ts";
 import type { Filter } from "./query.ts";
 import { storedText } from "./rows.ts";
 
-/** The part of a filter that SQL decides, as a WHERE clause over `deliveries`; `where` conditions are left out. */
+/** A WHERE clause over `deliveries` and the values to bind in it. */
 export interface Selection {
   sql: string;
   values: Value[];
 }
 
-/** Translates a filter. Every value is bound, none becomes part of the text. */
-export function selectionOf(filter: Filter): Selection {
+/**
+ * The part of a filter that SQL decides (`where` conditions are left out), as clauses of which a delivery must meet
+ * one. Every value is bound, none becomes part of the text.
+ *
+ * Each event type has a clause of its own, for which the index on type and time gives the order at once; with all of
+ * them in one clause SQLite would have to sort.
+ */
+export function selectionsOf(filter: Filter): Selection[] {
   const tests: string[] = [];
   const values: Value[] = [];
   const must = (test: string, value: Value | undefined): void => {
@@ -17,23 +23,33 @@ export function selectionOf(filter: Filter): Selection {
     tests.push(test);
     values.push(value);
   };
-  // The + keeps SQLite from using the index on event, after which every page would have to be sorted by time.
-  if (filter.event !== undefined && /[*?]/.test(filter.event)) must("+event GLOB ?", globOf(filter.event));
-  else must("event = ?", storedOrUndefined(filter.event));
-  must("call_id = ?", storedOrUndefined(filter.callId));
+  must("call_id = ?", filter.callId === undefined ? undefined : storedText(filter.callId));
   must("outcome = ?", filter.outcome);
   must("verdict = ?", filter.signature);
   must("source = ?", filter.source);
   must("created_at >= ?", filter.since);
   must("created_at <= ?", filter.until);
-  return { sql: tests.length === 0 ? "TRUE" : tests.join(" AND "), values };
+  return eventSelections(filter.event).map((event) => ({
+    sql: [event.sql, ...tests].join(" AND "),
+    values: [...event.values, ...values],
+  }));
+}
+
+function eventSelections(event: Filter["event"]): Selection[] {
+  if (event === undefined) return [{ sql: "TRUE", values: [] }];
+  const all = [event].flat();
+  const globs = all.filter((one) => /[*?]/.test(one));
+  const names = all.filter((one) => !globs.includes(one));
+  const selections = names.map((name) => ({ sql: "event = ?", values: [storedText(name)] }));
+  if (globs.length > 0) {
+    // The + keeps SQLite from the index on event, which gives a range of types no order by time.
+    const sql = `(${globs.map(() => "+event GLOB ?").join(" OR ")})`;
+    selections.push({ sql, values: globs.map((glob) => sqliteGlob(glob)) });
+  }
+  return selections.length > 0 ? selections : [{ sql: "FALSE", values: [] }];
 }
 
 /** SQLite's GLOB knows `[…]` besides `*` and `?`; here a bracket is a bracket. */
-function globOf(pattern: string): string {
-  return storedText(pattern).replaceAll("[", "[[]");
-}
-
-function storedOrUndefined(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : storedText(text);
+function sqliteGlob(glob: string): string {
+  return storedText(glob).replaceAll("[", "[[]");
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Filter } from "../../../src/history/query.ts";
+import { matches, type Filter } from "../../../src/history/query.ts";
 import type { NewDelivery } from "../../../src/model/delivery.ts";
 import { deliveryOf, newDelivery } from "../samples.ts";
 import type { Bench } from "../suite.ts";
@@ -23,6 +23,8 @@ export function filtering({ holding }: Bench): void {
     it.each<[string, Filter, number[]]>([
       ["everything", {}, [10, 20, 30, 40, 50, 60]],
       ["a type", { event: "call.ended" }, [20]],
+      ["any of several types", { event: ["call.started", "a*.connected", "call.[x]"] }, [10, 30]],
+      ["no type at all", { event: [] }, []],
       ["a glob, whose dot is a dot", { event: "call.*" }, [10, 20]],
       ["a glob with a question mark", { event: "call?ended" }, [20, 40]],
       ["a glob with brackets, which are brackets", { event: "a[b]*" }, [60]],
@@ -51,6 +53,9 @@ export function filtering({ holding }: Bench): void {
     ])("finds %s", async (_what, filter, times) => {
       const { history } = await holding(...all.toReversed());
       expect([...history.find(filter)].map(({ createdAt }) => createdAt)).toEqual(times);
+      const { limit = Infinity, ...rest } = filter;
+      const matching = [...history.find({})].filter((delivery) => matches(delivery, rest));
+      expect(matching.map(({ createdAt }) => createdAt).slice(limit === 0 ? Infinity : -limit)).toEqual(times);
     });
 
     it("goes through more than a page, in order, with equal times in the order they came", async () => {

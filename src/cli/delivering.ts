@@ -14,8 +14,6 @@ export interface DeliveringTerms<D extends Draft> {
   flags: RequestFlags;
   project: Project;
   expects: Expectation;
-  /** `--expect` as typed, when it is not the usual. */
-  expected?: string;
   /** Keeps the record; null with `--no-history`. The caller closes it. */
   history: History | null;
   /** How many there will be, when that is known: decides between lines and progress. */
@@ -36,7 +34,7 @@ export async function deliverDrafts<D extends Draft>(
   const { flags, project, history } = terms;
   const { createTransport } = await import("../delivery/undici.ts");
   const transport = createTransport({ connections: flags.concurrency });
-  const view = createBatchView(terms, flags, context);
+  const view = createBatchView(terms.total, flags, context);
   let summary: Summary;
   try {
     const { expects } = terms;

@@ -1,5 +1,6 @@
 import { Option, type Command } from "commander";
 import { answerTimeoutMs } from "../contract/limits.ts";
+import { anySuccess } from "../delivery/expectation.ts";
 import { dumpExports } from "../dumps/exports/index.ts";
 import { isFraming } from "../listen/headers.ts";
 import { TelepathError } from "../model/errors.ts";
@@ -13,6 +14,7 @@ export interface RequestFlags extends CommonFlags, TargetFlags {
   header?: Header[];
   timeout: number;
   concurrency: number;
+  expect: string;
   dryRun?: boolean;
   as?: string;
   /** `--no-history` */
@@ -34,6 +36,7 @@ export function requestOptions(command: Command): Command {
         .argParser(parse.positiveNumber)
         .default(1, "1, which keeps the order"),
     )
+    .addOption(new Option("--expect <statuses>", "what counts as yes: 2xx, 401, 2xx,409").default(anySuccess))
     .addOption(new Option("--dry-run", "print the request; send and record nothing"))
     .addOption(
       new Option("--as <form>", "how --dry-run prints it (default: http)").choices(dumpExports.map(({ name }) => name)),

@@ -33,7 +33,9 @@ export function sampleDraft({ payload, event, callId }: Omit<MadeEvent, "type">,
   const headers = forwardedHeaders(own, target.host, terms.headers);
   const untouched = tamper === undefined && terms.headers.length === 0;
   return {
-    ...target,
+    origin: target.origin,
+    host: target.host,
+    target: target.target,
     source: "send",
     method: "POST",
     headers,

@@ -21,6 +21,11 @@ export const commands: readonly CommandEntry[] = [
     load: async (context) => (await import("./send.ts")).sendCommand(context),
   },
   {
+    name: "replay",
+    summary: "deliver again what was received or sent",
+    load: async (context) => (await import("./replay.ts")).replayCommand(context),
+  },
+  {
     name: "fixtures",
     summary: "list, show, copy the sample events",
     load: async (context) => (await import("./fixtures.ts")).fixturesCommand(context),

@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import type { Revision } from "../../contract/revisions.ts";
 import { canonicalEventType } from "../../contract/event-types.ts";
-import { anySuccess, parseExpectation } from "../../delivery/expectation.ts";
+import { parseExpectation } from "../../delivery/expectation.ts";
 import { tamperings, type Tampering } from "../../delivery/tamper.ts";
 import { targetUrl } from "../../delivery/target.ts";
 import { callMaker, type MakeCall } from "../../fixtures/call.ts";
@@ -30,7 +30,6 @@ interface SendFlags extends RequestFlags, OverrideFlags, parse.SecretFlags {
   count: number;
   duplicate: number;
   tamper?: Tampering;
-  expect: string;
 }
 
 export function sendCommand(context: Context): Command {
@@ -70,8 +69,7 @@ function sendOptions(command: Command): Command {
     .addOption(new Option("--seed <n>", "the same ids and times in every run").argParser(parse.wholeNumber))
     .addOption(new Option("--count <n>", "how many calls").argParser(parse.positiveNumber).default(1))
     .addOption(new Option("--duplicate <n>", "deliver each event n times").argParser(parse.positiveNumber).default(1))
-    .addOption(new Option("--tamper <how>", "make it one the app must refuse").choices(Object.keys(tamperings)))
-    .addOption(new Option("--expect <statuses>", "what counts as yes: 2xx, 401, 2xx,409").default(anySuccess));
+    .addOption(new Option("--tamper <how>", "make it one the app must refuse").choices(Object.keys(tamperings)));
 }
 
 async function sendAction(typed: readonly string[], flags: SendFlags, context: Context): Promise<void> {
@@ -94,8 +92,7 @@ async function sendAction(typed: readonly string[], flags: SendFlags, context: C
   const history = await historyFor(flags, project);
   try {
     const total = events.perCall * flags.count * flags.duplicate;
-    const expected = flags.expect === anySuccess ? {} : { expected: flags.expect };
-    await deliverDrafts(drafts, { flags, project, expects, history, total, ...expected }, context);
+    await deliverDrafts(drafts, { flags, project, expects, history, total }, context);
   } finally {
     await history?.close();
   }

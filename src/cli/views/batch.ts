@@ -1,3 +1,4 @@
+import { anySuccess } from "../../delivery/expectation.ts";
 import type { Summary } from "../../delivery/tally.ts";
 import { lastStatus, type Delivery } from "../../model/delivery.ts";
 import { writeJson, type Context } from "../context.ts";
@@ -20,8 +21,8 @@ const mostFailureLines = 10;
 const redrawMs = 100;
 
 export function createBatchView(
-  { total, expected }: { total: number; expected?: string },
-  flags: { json?: boolean; color?: boolean },
+  total: number,
+  flags: { json?: boolean; color?: boolean; expect: string },
   context: Context,
 ): BatchView {
   const style = styleFor(context.stdout, context, flags);
@@ -33,7 +34,7 @@ export function createBatchView(
     if (failed) failures += 1;
     if (total > mostLines && !(failed && failures <= mostFailureLines)) return;
     progress.clear();
-    const advice = adviceOn(delivery, expected);
+    const advice = adviceOn(delivery, flags.expect);
     const word = verdict ? `  ${verdictWord(verdict, style)}` : "";
     context.stdout.write(
       `${deliveryLine(delivery, style)}${word}\n${advice === undefined ? "" : `          ${advice}\n`}`,
@@ -52,15 +53,15 @@ export function createBatchView(
     end: () => progress.clear(),
     summary(summary) {
       if (flags.json) writeJson(context, { type: "summary", ...summary });
-      else if (summary.deliveries !== 1 || total !== 1) context.stdout.write(summaryText(summary, style));
+      else if (total > 1) context.stdout.write(summaryText(summary, style));
     },
   };
 }
 
 /** Where the user expects another answer than Telepath does, theirs is what counts. */
-function adviceOn(delivery: Delivery, expected: string | undefined): string | undefined {
+function adviceOn(delivery: Delivery, expected: string): string | undefined {
   const status = lastStatus(delivery);
-  if (expected === undefined || status === null || delivery.outcome === "delivered") return failureAdvice(delivery);
+  if (expected === anySuccess || status === null || delivery.outcome === "delivered") return failureAdvice(delivery);
   return `the app answered ${status}, and --expect wants ${safeText(expected)}`;
 }
 

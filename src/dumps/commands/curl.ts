@@ -25,11 +25,13 @@ export function curlRequests({ words, input, expands }: CurlCommand): DumpedRequ
   return transfers(curlOptions(words)).flatMap((options) => {
     const data = curlData(options, input);
     const urls = valuesOf(options, "url");
+    if (urls.length === 0 && data.contentType === null && !has(options, "header")) return [];
     const asked = valuesOf(options, "request-target").at(-1);
     const common = { method: method(options, data), headers: headers(options, data) };
     const settled = body(data, has(options, "get"), announcedBytes(common.headers), expands);
+    const query = has(options, "get") ? (data.body ?? "") : "";
     return (urls.length > 0 ? urls : [null]).map((url) =>
-      Object.assign({ target: asked ?? (url === null ? null : target(url, options, data)) }, common, settled),
+      Object.assign({ target: asked ?? (url === null ? null : target(url, query)) }, common, settled),
     );
   });
 }
@@ -54,10 +56,9 @@ function method(options: CurlOption[], data: CurlData): string {
   return data.contentType !== null || has(options, "form") || has(options, "form-string") ? "POST" : "GET";
 }
 
-function target(url: string, options: CurlOption[], data: CurlData): string {
+function target(url: string, query: string): string {
   const path = originForm(/^[a-zA-Z][a-zA-Z0-9+.-]*:\/\//.test(url) ? url : `http://${url}`);
-  if (!has(options, "get") || data.body === null || data.body === "") return path;
-  return `${path}${path.includes("?") ? "&" : "?"}${data.body}`;
+  return query === "" ? path : `${path}${path.includes("?") ? "&" : "?"}${query}`;
 }
 
 function headers(options: CurlOption[], data: CurlData): Header[] {
@@ -95,7 +96,8 @@ function addHeader(text: string, list: Header[], suppressed: Set<string>): void 
 }
 
 function body(data: CurlData, inQuery: boolean, declared: number | null, expands: boolean): SettledBody {
-  if (data.missing.length > 0) return absentBody(declared, ...data.missing.map(printable));
+  // A command can name any number of files; a few tell enough.
+  if (data.missing.length > 0) return absentBody(declared, ...data.missing.slice(0, 5).map(printable));
   const sent = inQuery ? [""] : [data.body ?? "", ...data.otherBodies];
   const settled = settleBody(
     sent.map((text) => ({ held: "text", bytes: Buffer.from(text, "latin1") })),

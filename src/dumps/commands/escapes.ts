@@ -34,7 +34,10 @@ export function undoAnsiC(text: string, style: EscapeStyle): string {
  * @see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/printf.html
  */
 export function undoPrintf(format: string): string {
-  return undoAnsiC(format, "bytes").replace(/%(%|[a-z])/g, (_all, letter: string) => (letter === "%" ? "%" : ""));
+  return format.replace(/%([%a-z])|[^%]+/g, (text, conversion?: string) => {
+    if (conversion === undefined) return undoAnsiC(text, "bytes");
+    return conversion === "%" ? "%" : "";
+  });
 }
 
 /** The UTF-8 of a code point as a byte string; a lone surrogate gets the three bytes bash gives it. */

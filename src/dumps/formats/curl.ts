@@ -75,7 +75,7 @@ function withReadings(request: DumpedRequest, alternatives: DumpedRequest[]): Du
   if (request.fidelity === "absent") return request;
   const bodies = [request, ...alternatives].flatMap(({ body, otherReadings }) => [body].concat(otherReadings));
   // What is no UTF-8 as bash reads it was written by a browser that meant code points.
-  const ordered = isUtf8(request.body) ? bodies : [...bodies.filter(isUtf8), ...bodies];
+  const ordered = request.fidelity === "exact" || isUtf8(request.body) ? bodies : [...bodies.filter(isUtf8), ...bodies];
   const [body = request.body] = ordered;
   const readings = [
     ...ordered,

@@ -10,7 +10,7 @@ import { headersIn } from "../values/headers.ts";
 
 /**
  * HTTP Archive 1.2, from browsers, proxies and test tools. The standard has text only; `encoding: "base64"` is what
- * several proxies and our own export add. Of its entries those with a signature are read, or without any all POSTs.
+ * several proxies and our own export add. Of its entries those with a signature are read, without any all POSTs, and without these all.
  *
  * @see http://www.softwareishard.com/blog/har-12-spec/
  */
@@ -26,7 +26,9 @@ export const har: DumpFormat = {
     const entries = itemsOf(memberAt(dump.json ?? parseJson(dump.text), "log", "entries"));
     const requests = entries.flatMap((entry, index) => requestOf(member(entry, "request"), index));
     const signed = requests.filter(({ headers }) => headerValue(headers, "x-telepath-signature") !== undefined);
-    return signed.length > 0 ? signed : requests.filter(({ method }) => method === "POST");
+    if (signed.length > 0) return signed;
+    const posts = requests.filter(({ method }) => method === "POST");
+    return posts.length > 0 ? posts : requests;
   },
 };
 

@@ -59,19 +59,21 @@ export function readHead(bytes: Buffer, start: number): Head {
 
 /** Header lines up to a blank line or the end. */
 export function readHeaderLines(bytes: Buffer, start: number): Omit<Head, "startLine"> {
-  const headers: [string, string][] = [];
+  const fields: { name: string; values: string[] }[] = [];
+  const headers = (): Header[] => fields.map(({ name, values }) => [name, values.filter(Boolean).join(" ")]);
   let at = start;
   while (at < bytes.length) {
     const line = lineAt(bytes, at);
-    if (line.text === "") return { headers, end: line.end, closed: true };
-    const last = headers.at(-1);
+    if (line.text === "") return { headers: headers(), end: line.end, closed: true };
+    const last = fields.at(-1);
     const colon = line.text.indexOf(":");
-    if (/^[ \t]/.test(line.text) && last) last[1] = `${last[1]} ${line.text.trim()}`.trim();
-    else if (colon > 0) headers.push([line.text.slice(0, colon).trim(), line.text.slice(colon + 1).trim()]);
+    if (/^[ \t]/.test(line.text) && last) last.values.push(line.text.trim());
+    else if (colon > 0)
+      fields.push({ name: line.text.slice(0, colon).trim(), values: [line.text.slice(colon + 1).trim()] });
     else throw notAHeader(bytes, at, line.text);
     at = line.end;
   }
-  return { headers, end: bytes.length, closed: false };
+  return { headers: headers(), end: bytes.length, closed: false };
 }
 
 function lineAt(bytes: Buffer, at: number): { text: string; end: number } {

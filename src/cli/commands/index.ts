@@ -26,6 +26,16 @@ export const commands: readonly CommandEntry[] = [
     load: async (context) => (await import("./replay.ts")).replayCommand(context),
   },
   {
+    name: "log",
+    summary: "list deliveries, and follow them",
+    load: async (context) => (await import("./log.ts")).logCommand(context),
+  },
+  {
+    name: "show",
+    summary: "one delivery in full",
+    load: async (context) => (await import("./show.ts")).showCommand(context),
+  },
+  {
     name: "fixtures",
     summary: "list, show, copy the sample events",
     load: async (context) => (await import("./fixtures.ts")).fixturesCommand(context),

@@ -19,11 +19,11 @@ try {
   writeFileSync(join(folder, "package.json"), "{}\n");
   const env = { ...process.env, TELEPATH_WEBHOOK_SECRET: (await words("secret")).trim() };
 
-  const app = await start([receiver, "0"], env, /http:\/\/127\.0\.0\.1:\d+/);
-  show(`listen --to ${app.match} --tunnel none`);
-  const listen = await start([bin, "listen", "--to", app.match, "--tunnel", "none"], env, /http:\/\/127\.0\.0\.1:\d+/);
+  const appUrl = await start([receiver, "0"], env, /sample app on (\S+)/);
+  show(`listen --to ${appUrl} --tunnel none`);
+  const localUrl = await start([bin, "listen", "--to", appUrl, "--tunnel", "none"], env, /local URL +(\S+)/);
 
-  await run("send", "call.started", "agent.connected", "call.ended", "--to", `${listen.match}/webhooks`);
+  await run("send", "call.started", "agent.connected", "call.ended", "--to", `${localUrl}/webhooks`);
   await run("log");
   const request = join(folder, "request.json");
   writeFileSync(request, await words("show", "last", "--json"));
@@ -51,19 +51,21 @@ async function words(...argv) {
   return text;
 }
 
-/** Starts a program that goes on, and waits until it has printed what `pattern` looks for. */
+/** Starts a program that goes on; resolves to what `pattern` finds in the words it prints. */
 function start(argv, env, pattern) {
-  const child = spawn(process.execPath, argv, { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, argv, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
   running.unshift(child);
   let text = "";
   return new Promise((resolve, reject) => {
-    child.stdout.on("data", (chunk) => {
-      process.stdout.write(chunk);
-      text += chunk;
-      const found = [...text.matchAll(new RegExp(pattern, "g"))].at(-1);
-      if (found) resolve({ match: found[0] });
-    });
-    child.on("close", (code) => reject(new Error(`${argv.join(" ")} ended early with ${code}`)));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk) => {
+        process.stdout.write(chunk);
+        text += chunk;
+        const found = pattern.exec(text);
+        if (found) resolve(found[1]);
+      });
+    }
+    child.on("close", (code) => reject(new Error(`${argv.join(" ")} ended early with ${code}:\n${text}`)));
   });
 }
 

@@ -1,9 +1,10 @@
 import { evaluate, parse as parseJson } from "@humanwhocodes/momoa";
 import { InvalidArgumentError } from "commander";
+import { revisions, type Revision } from "../contract/revisions.ts";
 import { systemCode, TelepathError } from "../model/errors.ts";
 import type { Retention } from "../history/store.ts";
 import { readRegularFile } from "./input.ts";
-import { httpUrl, keep } from "./options.ts";
+import { httpUrl, keep } from "./values.ts";
 
 /** The name of the file in the project root. */
 export const configFileName = "telepath-hooks.config.json";
@@ -18,11 +19,23 @@ export interface Config {
   path?: string;
   tunnel?: "ngrok" | "none";
   domain?: string;
-  revision?: string;
+  revision?: Revision;
   /** Folder of the project's own sample events, relative to the project root. */
   fixtures?: string;
   keep?: Partial<Retention>;
 }
+
+/** The variable of the environment that stands for each member. It goes before the file, and a flag before it. */
+export const configVariables = {
+  port: "TELEPATH_HOOKS_PORT",
+  to: "TELEPATH_HOOKS_TO",
+  path: "TELEPATH_HOOKS_PATH",
+  tunnel: "TELEPATH_HOOKS_TUNNEL",
+  domain: "TELEPATH_HOOKS_DOMAIN",
+  revision: "TELEPATH_HOOKS_REVISION",
+  fixtures: "TELEPATH_HOOKS_FIXTURES",
+  keep: "TELEPATH_HOOKS_KEEP",
+} as const satisfies Record<keyof Config, string>;
 
 const members: Record<keyof Config, (value: unknown) => unknown> = {
   port: (value) => {
@@ -33,7 +46,7 @@ const members: Record<keyof Config, (value: unknown) => unknown> = {
   path: (value) => (text(value).startsWith("/") ? value : expected("a path that starts with /")),
   tunnel: (value) => (value === "ngrok" || value === "none" ? value : expected('"ngrok" or "none"')),
   domain: text,
-  revision: text,
+  revision: (value) => revisions.find((known) => known === value) ?? expected(revisions.join(" or ")),
   fixtures: text,
   keep: (value) => keep(text(value)),
 };
@@ -69,6 +82,37 @@ export function readConfig(path: string): Config {
     }
   }
   return config;
+}
+
+/**
+ * What the environment says in place of the file. An empty variable says nothing.
+ *
+ * @throws TelepathError `BROKEN_VARIABLE`
+ */
+export function configFromEnvironment(env: Readonly<Record<string, string | undefined>>): Config {
+  const config: Record<string, unknown> = {};
+  for (const [name, variable] of Object.entries(configVariables)) {
+    const value = env[variable];
+    if (!value) continue;
+    try {
+      config[name] = members[name as keyof Config](name === "port" ? Number(value) : value);
+    } catch (error) {
+      if (!(error instanceof InvalidArgumentError)) throw error;
+      throw new TelepathError("BROKEN_VARIABLE", `${variable}: ${error.message}`, "correct it, or unset it");
+    }
+  }
+  return config;
+}
+
+/** A port and a URL both say where the app is: the one that goes before leaves no room for the other. */
+export function merged(file: Config, environment: Config): Config {
+  const { port, to, ...rest } = file;
+  const place = environment.port === undefined && environment.to === undefined ? { port, to } : {};
+  return { ...rest, ...withoutUndefined(place), ...environment };
+}
+
+function withoutUndefined(values: Record<string, unknown>): Config {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
 function parsed(source: string, path: string) {

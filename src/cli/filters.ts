@@ -11,7 +11,7 @@ import {
   type Source,
 } from "../model/delivery.ts";
 import type { Context } from "./context.ts";
-import { positiveNumber, timeBefore } from "./options.ts";
+import { positiveNumber, timeBefore } from "./values.ts";
 
 /** The options that say which deliveries are meant, the same for every command that takes them. */
 export interface FilterFlags {

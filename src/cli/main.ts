@@ -2,7 +2,6 @@ import { Command } from "commander";
 import { commands, type CommandEntry } from "./commands/index.ts";
 import type { Context } from "./context.ts";
 import { reportError } from "./errors.ts";
-import { applyEnvironment } from "./options.ts";
 import { version } from "./version.ts";
 
 /**
@@ -26,8 +25,7 @@ async function programFor(argv: readonly string[], context: Context): Promise<Co
     .description("Receive, send, replay and verify Telepath webhooks on your own machine.")
     .version(version, "-V, --version", "print the version")
     .helpCommand("help [command]", "what a command does and takes")
-    .showHelpAfterError(false)
-    .hook("preAction", (_program, action) => applyEnvironment(action, context.env));
+    .showHelpAfterError(false);
 
   const named = argv.find((word) => !word.startsWith("-") && word !== "help");
   for (const entry of commands) {

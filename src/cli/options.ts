@@ -1,8 +1,6 @@
-import { InvalidArgumentError, Option, type Command } from "commander";
-import type { Header } from "../model/http.ts";
-import type { Retention } from "../history/store.ts";
-import type { Context } from "./context.ts";
-import { TelepathError } from "../model/errors.ts";
+import { Option, type Command } from "commander";
+import { dataVariable } from "./project.ts";
+import { collected } from "./values.ts";
 
 /** What every command takes. */
 export interface CommonFlags {
@@ -14,7 +12,7 @@ export interface CommonFlags {
 export function commonOptions(command: Command): Command {
   return command
     .addOption(new Option("--json", "one JSON object per line on stdout, and nothing else"))
-    .addOption(new Option("--data-dir <folder>", "where the history is kept").env("TELEPATH_HOOKS_DATA"))
+    .addOption(new Option("--data-dir <folder>", `where the history is kept (env: ${dataVariable})`))
     .addOption(new Option("--color", "colour even when stdout is no terminal"))
     .addOption(new Option("--no-color", "no colour"));
 }
@@ -35,117 +33,4 @@ export function secretOptions(command: Command): Command {
     .addOption(
       new Option("--secret <value>", "the signing secret itself; better not: other users of this machine can see it"),
     );
-}
-
-/**
- * Fills in what the command line left out from the environment. commander reads `process.env` by itself; this reads
- * the context's, so that a test's environment counts.
- */
-export function applyEnvironment(command: Command, env: Context["env"]): void {
-  for (const option of command.options) {
-    const value = option.envVar === undefined ? undefined : env[option.envVar];
-    const source = command.getOptionValueSource(option.attributeName());
-    if (!value || (source !== undefined && source !== "default")) continue;
-    command.setOptionValueWithSource(option.attributeName(), parsed(option, value), "env");
-  }
-}
-
-function parsed(option: Option, value: string): unknown {
-  try {
-    return option.parseArg ? option.parseArg(value, undefined as never) : value;
-  } catch (error) {
-    if (!(error instanceof InvalidArgumentError)) throw error;
-    throw new TelepathError("USAGE", `${option.envVar}: ${error.message}`, `unset it, or give ${option.long}`);
-  }
-}
-
-/** Gathers a repeatable option. */
-export function collected(value: string, earlier: string[] | undefined): string[] {
-  return [...(earlier ?? []), value];
-}
-
-export function wholeNumber(value: string): number {
-  if (!/^\d{1,15}$/.test(value)) throw new InvalidArgumentError(`"${value}" is not a whole number.`);
-  return Number(value);
-}
-
-export function positiveNumber(value: string): number {
-  const number = wholeNumber(value);
-  if (number === 0) throw new InvalidArgumentError("it must be 1 or more.");
-  return number;
-}
-
-export function port(value: string): number {
-  const number = /^\d{1,5}$/.test(value) ? Number(value) : 0;
-  if (number < 1 || number > 65_535) throw new InvalidArgumentError(`"${value}" is not a port from 1 to 65535.`);
-  return number;
-}
-
-/** A status an HTTP server can answer with at last: 200 to 599. */
-export function httpStatus(value: string): number {
-  const number = /^\d{3}$/.test(value) ? Number(value) : 0;
-  if (number < 200 || number > 599) throw new InvalidArgumentError(`"${value}" is not a status from 200 to 599.`);
-  return number;
-}
-
-const unitMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** `500ms`, `5s`, `2m`, `1h`, `30d` in milliseconds. */
-export function duration(value: string): number {
-  const [, number, unit] = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h|d)$/.exec(value) ?? [];
-  if (!number || !unit) throw new InvalidArgumentError(`"${value}" is not a duration such as 500ms, 5s, 2m or 1h.`);
-  return Number(number) * unitMs[unit]!;
-}
-
-const unitBytes: Record<string, number> = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
-
-/** `64kb`, `10mb` in bytes. */
-export function size(value: string): number {
-  const [, number, unit = "b"] = /^(\d{1,12}(?:\.\d{1,3})?)(b|kb|mb|gb)?$/.exec(value.toLowerCase()) ?? [];
-  if (!number) throw new InvalidArgumentError(`"${value}" is not a size such as 64kb or 10mb.`);
-  return Math.floor(Number(number) * unitBytes[unit]!);
-}
-
-/** How much history to keep: an age, a size, or both with a comma: `7d`, `500mb`, `7d,500mb`. */
-export function keep(value: string): Partial<Retention> {
-  const parts = value.split(",").map((part) => part.trim());
-  return Object.assign(
-    {},
-    ...parts.map((part) => (/b$/i.test(part) ? { maxBytes: size(part) } : { maxAgeMs: duration(part) })),
-  );
-}
-
-/** `Name: value`, checked against RFC 9110 §5.1 and §5.5: a header that could smuggle another one in is refused. */
-export function header(value: string, earlier: Header[] | undefined): Header[] {
-  const [, name, content] = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*(.*)$/s.exec(value) ?? [];
-  const bytes = Buffer.from(content ?? "", "utf8").toString("latin1");
-  if (name === undefined || /[\u0000-\u0008\u000a-\u001f\u007f]/.test(bytes)) {
-    throw new InvalidArgumentError(`"${value}" is not a header such as "X-Name: value".`);
-  }
-  return [...(earlier ?? []), [name, bytes.trim()]];
-}
-
-/** A time: a duration ago, or ISO 8601; milliseconds since the epoch. */
-export function timeBefore(now: number): (value: string) => number {
-  return (value) => {
-    if (/^\d+(\.\d+)?(ms|s|m|h|d)$/.test(value)) return now - duration(value);
-    const time = /^\d{4}-\d{2}-\d{2}/.test(value) ? Date.parse(value) : Number.NaN;
-    if (Number.isNaN(time)) throw new InvalidArgumentError(`"${value}" is neither a duration ago (1h) nor ISO 8601.`);
-    return time;
-  };
-}
-
-/** An absolute http or https URL. */
-export function httpUrl(value: string): URL {
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol) || !/^https?:\/\//i.test(value)) {
-    throw new InvalidArgumentError(
-      `"${withoutCredentials(value)}" is not a URL such as http://localhost:3000/webhooks.`,
-    );
-  }
-  return url;
-}
-
-function withoutCredentials(value: string): string {
-  return value.replace(/\/\/[^/@]*@/, "//");
 }

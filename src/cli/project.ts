@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { defaultRetention, type Retention } from "../history/store.ts";
-import { configFileName, readConfig, type Config } from "./config.ts";
+import { configFileName, configFromEnvironment, merged, readConfig, type Config } from "./config.ts";
 import type { Context } from "./context.ts";
 
 /** The project a command works for. */
@@ -18,13 +18,17 @@ export interface Project {
 
 const marks = ["package.json", ".git", configFileName];
 
-/** @throws TelepathError `BROKEN_CONFIG` */
+/** Names the data folder when no flag does. */
+export const dataVariable = "TELEPATH_HOOKS_DATA";
+
+/** @throws TelepathError `BROKEN_CONFIG`, `BROKEN_VARIABLE` */
 export function findProject(context: Context, flags: { dataDir?: string }): Project {
   const root = rootAbove(context.cwd) ?? context.cwd;
-  const config = readConfig(join(root, configFileName));
+  const config = merged(readConfig(join(root, configFileName)), configFromEnvironment(context.env));
+  const dataDir = flags.dataDir ?? (context.env[dataVariable] || undefined);
   return {
     root,
-    dataDir: flags.dataDir === undefined ? join(root, ".telepath-hooks") : resolve(context.cwd, flags.dataDir),
+    dataDir: dataDir === undefined ? join(root, ".telepath-hooks") : resolve(context.cwd, dataDir),
     config,
     retention: { ...defaultRetention, ...config.keep },
     fixturesDir: resolve(root, config.fixtures ?? "telepath-fixtures"),

@@ -6,8 +6,9 @@ import { isFraming } from "../listen/headers.ts";
 import { TelepathError } from "../model/errors.ts";
 import type { Header } from "../model/http.ts";
 import type { TargetFlags } from "./default-target.ts";
-import * as parse from "./options.ts";
+import * as parse from "./values.ts";
 import type { CommonFlags } from "./options.ts";
+import { setting } from "./setting.ts";
 
 /** What `send` and `replay` take alike: where requests go, how, and how many at once. */
 export interface RequestFlags extends CommonFlags, TargetFlags {
@@ -23,8 +24,10 @@ export interface RequestFlags extends CommonFlags, TargetFlags {
 
 export function requestOptions(command: Command): Command {
   return command
-    .addOption(new Option("--to <url>", "where to send"))
-    .addOption(new Option("--port <n>", "local port to send to, instead of --to").argParser(parse.port))
+    .addOption(new Option("--to <url>", setting("to", "where to send")))
+    .addOption(
+      new Option("--port <n>", setting("port", "local port to send to, instead of --to")).argParser(parse.port),
+    )
     .addOption(new Option("--header <name: value>", "add or replace a header (repeatable)").argParser(parse.header))
     .addOption(
       new Option("--timeout <duration>", "for the whole answer")

@@ -6,8 +6,10 @@ import type { ListenEvent } from "../../listen/events.ts";
 import type { ListenSettings } from "../../listen/session.ts";
 import type { NgrokSettings } from "../../tunnels/config.ts";
 import { writeJson, type Context } from "../context.ts";
+import { setting } from "../setting.ts";
 import { idleFlags, listenSettings, type ListenFlags } from "../listen-settings.ts";
-import * as parse from "../options.ts";
+import { commonOptions, secretOptions } from "../options.ts";
+import * as parse from "../values.ts";
 import { ensureAuthtoken } from "../ngrok-token.ts";
 import { findProject } from "../project.ts";
 import { findSecrets } from "../secrets.ts";
@@ -16,8 +18,7 @@ import { drawEvent, listenJson, type HeaderFacts } from "../views/listen.ts";
 import { styleFor } from "../views/style.ts";
 
 export function listenCommand(context: Context): Command {
-  return parse
-    .commonOptions(parse.secretOptions(listenOptions(new Command("listen"))))
+  return commonOptions(secretOptions(listenOptions(new Command("listen"))))
     .summary("receive webhooks on a public URL, keep them, forward them to your app")
     .description(
       "Receives webhooks, keeps each in the history, and forwards it to your app as it came. The sender gets " +
@@ -36,17 +37,19 @@ export function listenCommand(context: Context): Command {
 
 function listenOptions(command: Command): Command {
   return command
-    .addOption(new Option("--port <n>", "local port of your app (default: 3000)").argParser(parse.port))
-    .addOption(new Option("--to <url>", "URL of your app, instead of --port"))
-    .addOption(new Option("--path <path>", "put before the received path"))
-    .addOption(new Option("--tunnel <kind>", "how it becomes public (default: ngrok)").choices(["ngrok", "none"]))
+    .addOption(new Option("--port <n>", setting("port", "local port of your app", "3000")).argParser(parse.port))
+    .addOption(new Option("--to <url>", setting("to", "URL of your app, instead of --port")))
+    .addOption(new Option("--path <path>", setting("path", "put before the received path")))
+    .addOption(
+      new Option("--tunnel <kind>", setting("tunnel", "how it becomes public", "ngrok")).choices(["ngrok", "none"]),
+    )
     .addOption(
       new Option("--public-url <url>", "your own tunnel or proxy points here; no other is opened").argParser(
         parse.httpUrl,
       ),
     )
-    .addOption(new Option("--domain <name>", "a domain reserved at ngrok"))
-    .addOption(new Option("--authtoken <token>", "of ngrok; else ngrok's configuration has it").env("NGROK_AUTHTOKEN"))
+    .addOption(new Option("--domain <name>", setting("domain", "a domain reserved at ngrok")))
+    .addOption(new Option("--authtoken <token>", "of ngrok; else its configuration has it (env: NGROK_AUTHTOKEN)"))
     .addOption(new Option("--ngrok-config <file>", "ngrok's configuration file, when it is not in its usual place"))
     .addOption(new Option("--basic-auth <user:password>", "asked of every caller by ngrok's edge"))
     .addOption(
@@ -69,7 +72,9 @@ function listenOptions(command: Command): Command {
       new Option("--max-body <size>", "the largest body taken").argParser(parse.size).default(10 * 1024 ** 2, "10mb"),
     )
     .addOption(new Option("--until <n>", "stop after so many deliveries").argParser(parse.positiveNumber))
-    .addOption(new Option("--keep <limits>", "how much history to keep (default: 30d,1gb)").argParser(parse.keep));
+    .addOption(
+      new Option("--keep <limits>", setting("keep", "how much history to keep", "30d,1gb")).argParser(parse.keep),
+    );
 }
 
 async function listenAction(flags: ListenFlags, command: Command, context: Context): Promise<void> {

@@ -9,7 +9,7 @@ import { deliverDrafts } from "../delivering.ts";
 import { printRequests } from "../dry-run.ts";
 import { filterOptions, filterOf, type FilterFlags } from "../filters.ts";
 import { readInput } from "../input.ts";
-import * as parse from "../options.ts";
+import { commonOptions, secretOptions, type SecretFlags } from "../options.ts";
 import { overrideOptions, overridesOf, type OverrideFlags } from "../override-options.ts";
 import { findProject, type Project } from "../project.ts";
 import { replayDraft, targetRule, type ReplayDraft, type ReplayTerms } from "../replay-drafts.ts";
@@ -18,19 +18,18 @@ import { checkRequestFlags, requestOptions, usage, type RequestFlags } from "../
 import { findSecrets, knownSecrets } from "../secrets.ts";
 import { safeText } from "../views/text.ts";
 
-interface ReplayFlags extends RequestFlags, OverrideFlags, FilterFlags, parse.SecretFlags {
+interface ReplayFlags extends RequestFlags, OverrideFlags, FilterFlags, SecretFlags {
   data?: string;
   resign?: boolean;
 }
 
 export function replayCommand(context: Context): Command {
-  return parse
-    .commonOptions(parse.secretOptions(filterOptions(replayOptions(requestOptions(new Command("replay"))), context)))
+  return commonOptions(secretOptions(filterOptions(replayOptions(requestOptions(new Command("replay"))), context)))
     .summary("deliver again what was received or sent")
     .description(
-      "Delivers again: the same method, headers and bytes, but for Host, which names the new target, and the framing.\n" +
+      "Delivers again: the same method, headers and bytes, but for Host, which names the new target, and the framing. " +
         "Changing the body signs it anew. The original record stays as it is; a replay is a delivery of its own.\n\n" +
-        "Without --to or --port, what was sent goes where it went; what was received goes to what a running listen\n" +
+        "Without --to or --port, what was sent goes where it went; what was received goes to what a running listen " +
         "forwards to, else where it went last, else, as a dump does, to the configured app or http://localhost:3000.",
     )
     .argument("[what...]", "ids (4 characters of the start or end will do), last, last-failed, or dump files")

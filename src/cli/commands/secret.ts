@@ -19,7 +19,7 @@ export function secretCommand(context: Context): Command {
   return commonOptions(new Command("secret"))
     .summary("the signing secret of this project")
     .description(
-      "Prints the secret that signs this project's events: TELEPATH_WEBHOOK_SECRET, else the same name in .env,\n" +
+      "Prints the secret that signs this project's events: TELEPATH_WEBHOOK_SECRET, else the same name in .env, " +
         "else the development secret, which is made on first need.",
     )
     .addOption(new Option("--env <file>", `write it into this file as ${secretVariable}= and do not print it`))

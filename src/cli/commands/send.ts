@@ -13,7 +13,8 @@ import { deliverDrafts, historyFor } from "../delivering.ts";
 import { printRequests } from "../dry-run.ts";
 import { fixtureSource, revisionOption } from "../fixture-source.ts";
 import { readInput } from "../input.ts";
-import * as parse from "../options.ts";
+import { commonOptions, secretOptions, type SecretFlags } from "../options.ts";
+import * as parse from "../values.ts";
 import { overrideOptions, overridesOf, type OverrideFlags } from "../override-options.ts";
 import { findProject, type Project } from "../project.ts";
 import { checkRequestFlags, requestOptions, usage, type RequestFlags } from "../request-options.ts";
@@ -21,7 +22,7 @@ import { sampleDrafts } from "../sample-drafts.ts";
 import { findSecrets } from "../secrets.ts";
 import { safeText } from "../views/text.ts";
 
-interface SendFlags extends RequestFlags, OverrideFlags, parse.SecretFlags {
+interface SendFlags extends RequestFlags, OverrideFlags, SecretFlags {
   data?: string;
   reason?: string;
   callId?: string;
@@ -33,12 +34,11 @@ interface SendFlags extends RequestFlags, OverrideFlags, parse.SecretFlags {
 }
 
 export function sendCommand(context: Context): Command {
-  return parse
-    .commonOptions(parse.secretOptions(requestOptions(sendOptions(overrideOptions(new Command("send"))))))
+  return commonOptions(secretOptions(requestOptions(sendOptions(overrideOptions(new Command("send"))))))
     .summary("send signed sample events")
     .description(
-      "Sends sample events as Telepath does: a signed POST each. Several types make one call: they share a call_id, and\n" +
-        "their times rise. Without --to it goes to what a running listen forwards to, else to the configured app, else\n" +
+      "Sends sample events as Telepath does: a signed POST each. Several types make one call: they share a call_id, and " +
+        "their times rise. Without --to it goes to what a running listen forwards to, else to the configured app, else " +
         "to http://localhost:3000.",
     )
     .argument("[types...]", "event types, such as call.started call.ended")

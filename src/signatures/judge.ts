@@ -1,4 +1,11 @@
+import { performance } from "node:perf_hooks";
 import type { Diagnosis } from "../model/delivery.ts";
+import type { DumpedRequest } from "../model/dump.ts";
+import { headerValues, type HttpRequest } from "../model/http.ts";
+import type { Secret } from "../model/secret.ts";
+import { diagnose, readingDifference, type Finding } from "./diagnose/diagnose.ts";
+import { headerState } from "./diagnose/header.ts";
+import { verifySignature } from "./verify.ts";
 
 /** What can be said of a request found in a dump. */
 export interface Judgement {
@@ -10,6 +17,7 @@ export interface Judgement {
   reason:
     | null
     | "missing-signature"
+    | "signature-not-in-dump"
     | "malformed-signature"
     | "ambiguous-signature"
     | "mismatch"
@@ -20,4 +28,131 @@ export interface Judgement {
   secret: string | null;
   diagnosis: Diagnosis | null;
   observations: string[];
+}
+
+export interface JudgeOptions {
+  /** Look for the cause when the signature does not match, and for recoverable bytes when the form is lossy. */
+  explain: boolean;
+  /** Milliseconds of a clock that only goes forward. */
+  now?: () => number;
+}
+
+const nothingFound: Finding = { diagnosis: null, observations: [], proof: null };
+
+/**
+ * Judges the signature of a request found in a dump. Only a dump that holds the exact bytes can show that a signature
+ * is invalid; a match is proof whatever the form.
+ *
+ * @param secrets at least one; the first is the one that signs.
+ */
+export function judge(request: DumpedRequest, secrets: readonly Secret[], options: JudgeOptions): Judgement {
+  const asHeld = judgeAsHeld(request, secrets);
+  if (asHeld !== null) return asHeld;
+
+  const now = options.now ?? (() => performance.now());
+  const finding = options.explain ? diagnose(request, secrets, now) : nothingFound;
+  const { diagnosis, observations } = finding;
+  const recovered = recoveredSecret(request, finding);
+  if (recovered !== null) return { verdict: "valid", reason: null, secret: recovered, diagnosis, observations };
+  return { ...refusal(request, finding), secret: null, diagnosis, observations };
+}
+
+/**
+ * Why the signature of a request received whole does not match; null when no cause could be proved.
+ *
+ * @param now milliseconds of a clock that only goes forward.
+ */
+export function diagnoseReceived(
+  request: HttpRequest,
+  secrets: readonly Secret[],
+  now = () => performance.now(),
+): Diagnosis | null {
+  const dumped: DumpedRequest = {
+    ...request,
+    fidelity: "exact",
+    declaredBytes: request.body.length,
+    otherReadings: [],
+    notes: [],
+  };
+  return judge(dumped, secrets, { explain: true, now }).diagnosis;
+}
+
+/** A verdict that needs no search: the bytes held, or another reading of them, match. */
+function judgeAsHeld(request: DumpedRequest, secrets: readonly Secret[]): Judgement | null {
+  // Nothing was kept of a body that was sent: that the signature of no bytes matches says nothing good.
+  if (request.body.length === 0 && (request.declaredBytes ?? 0) > 0) return null;
+  for (const [index, body] of [request.body, ...request.otherReadings].entries()) {
+    const checked = verifySignature(body, request.headers, secrets);
+    if (checked.verdict !== "valid") continue;
+    const secret = checked.secret;
+    const judgement = { verdict: "valid", reason: null, secret } as const;
+    if (index === 0) return { ...judgement, observations: [], diagnosis: otherSecret(secret, secrets) };
+    const observations = ["the dump can be read in several ways; another reading than the likeliest matches"];
+    const diagnosis = readingDifference(request, body) ?? otherSecret(secret, secrets);
+    return { ...judgement, observations, diagnosis };
+  }
+  return null;
+}
+
+/** The secret that matched is known, but it is not the one that signs here: worth a word during a rotation. */
+function otherSecret(name: string, secrets: readonly Secret[]): Diagnosis | null {
+  const signs = secrets[0]!.name;
+  if (name === signs) return null;
+  const previous = name.endsWith("_PREVIOUS");
+  return {
+    code: previous ? "secret-rotated" : "secret-other-environment",
+    proven: true,
+    steps: [`use the secret ${name} in place of ${signs}`],
+    summary: previous
+      ? `The request is signed with the previous secret (${name}).`
+      : `The request is signed with another of the known secrets: ${name}, not ${signs}.`,
+    advice: previous
+      ? "Keep the previous secret until no sender uses it any more."
+      : `A receiver that knows only ${signs} rejects it: check which environment sent it.`,
+    firstDifference: null,
+  };
+}
+
+/** The name of the secret when the proof shows that the dump, not the request, was at fault; else null. */
+function recoveredSecret(request: DumpedRequest, { proof }: Finding): string | null {
+  if (proof === null || proof.sides.some((side) => side !== "dump")) return null;
+  if (holdsExactBytes(request)) return null;
+  // Of a damaged exact form only what has the declared length can be what was sent.
+  const exactForm = request.fidelity === "exact" && !isCoded(request);
+  return exactForm && proof.signed.length !== request.declaredBytes ? null : proof.secret;
+}
+
+function refusal(request: DumpedRequest, { proof }: Finding): Pick<Judgement, "verdict" | "reason"> {
+  // An HMAC over the bytes held shows that they are the ones signed, whatever the form could have lost.
+  const provedHeld = proof !== null && request.body.length > 0 && proof.signed.equals(request.body);
+  const exact = provedHeld || holdsExactBytes(request);
+  const verdict = exact ? "invalid" : "unverifiable";
+  switch (headerState(request.headers)) {
+    case "missing":
+      return { verdict: "unverifiable", reason: "missing-signature" };
+    case "placeholder":
+      return { verdict: "unverifiable", reason: "signature-not-in-dump" };
+    case "repeated":
+      return { verdict, reason: "ambiguous-signature" };
+    case "malformed":
+      return { verdict, reason: "malformed-signature" };
+    case "well-formed":
+      return { verdict, reason: exact ? "mismatch" : whatIsLost(request) };
+  }
+}
+
+function whatIsLost({ fidelity, declaredBytes, body }: DumpedRequest): Judgement["reason"] {
+  const declared = declaredBytes ?? 0;
+  if (fidelity === "absent" || (body.length === 0 && declared > 0)) return "body-not-in-dump";
+  return fidelity === "truncated" || (fidelity === "exact" && declared > body.length) ? "body-truncated" : "body-lossy";
+}
+
+/** Whether the bytes held are those that were sent: the form keeps them, and there are as many as declared. */
+function holdsExactBytes({ fidelity, declaredBytes, body }: DumpedRequest): boolean {
+  return fidelity === "exact" && (declaredBytes === null || declaredBytes === body.length);
+}
+
+/** `Content-Length` counts the bytes of a coded body (RFC 9110 §8.6), so it says nothing about a decoded one. */
+function isCoded({ headers }: DumpedRequest): boolean {
+  return headerValues(headers, "content-encoding").length > 0;
 }

@@ -72,8 +72,8 @@ describe("telepath-hooks log", () => {
     const { exitCode, stdout, stderr } = await run(["log"], { cwd });
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
     const [first = "", second = "", advice = "", ...rest] = stdout.split("\n");
-    expect(first).toMatch(new RegExp(`✓  call.started .*${ids[0]?.slice(-6)}$`));
-    expect(second).toMatch(/✗ {2}call\.ended .*refused/);
+    expect(first).toMatch(new RegExp(`←✓ call.started .*${ids[0]?.slice(-6)}$`));
+    expect(second).toMatch(/←✗ call\.ended .*refused/);
     expect(advice).toContain("nothing listens on port 3000: start your app");
     expect(rest).toEqual([""]);
   });

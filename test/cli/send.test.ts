@@ -173,7 +173,7 @@ describe("send", () => {
     const cwd = freshFolder();
     const ran = await run(["send", "call_ended", "--to", target.url, "--set", "call_id=call_x"], { cwd });
     expect(ran.exitCode).toBe(0);
-    expect(ran.stdout).toMatch(/^\d\d:\d\d:\d\d  ✓  call\.ended +call_x +valid +200 .+ms  [0-9A-Z]{6}\n$/);
+    expect(ran.stdout).toMatch(/^\d\d:\d\d:\d\d ✓ call\.ended +call_x +valid +200 .+ms  [0-9A-Z]{6}\n$/);
     expect(ran.stderr).toContain("made a development secret");
     const development = (await run(["secret"], { cwd })).stdout.trim();
     expect(ran.stdout + ran.stderr).not.toContain(development);

@@ -37,6 +37,8 @@ Examples:
   telepath-hooks log --outcome failed --since 1h                what failed in the last hour
   telepath-hooks log --event 'call.*' --where 'duration_seconds>30'
   telepath-hooks log --follow --json | jq .event                as they come
+
+← received  → sent  ↻ sent again  + read from a dump
 `;
 
 async function logAction(flags: LogFlags, context: Context): Promise<void> {

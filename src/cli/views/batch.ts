@@ -2,7 +2,7 @@ import { anySuccess } from "../../delivery/expectation.ts";
 import type { Summary } from "../../delivery/tally.ts";
 import { lastStatus, type Delivery } from "../../model/delivery.ts";
 import { writeJson, type Context } from "../context.ts";
-import { deliveryJson, deliveryLine, failureAdvice } from "./delivery.ts";
+import { deliveryJson, deliveryLines, failureAdvice } from "./delivery.ts";
 import { styleFor, type Style } from "./style.ts";
 import { counted, durationText, safeText } from "./text.ts";
 
@@ -35,10 +35,8 @@ export function createBatchView(
     if (total > mostLines && !(failed && failures <= mostFailureLines)) return;
     progress.clear();
     const advice = adviceOn(delivery, flags.expect);
-    const word = verdict ? `  ${verdictWord(verdict, style)}` : "";
-    context.stdout.write(
-      `${deliveryLine(delivery, style)}${word}\n${advice === undefined ? "" : `          ${advice}\n`}`,
-    );
+    const word = verdict ? verdictWord(verdict, style) : "";
+    context.stdout.write(deliveryLines(delivery, style, { word, advice }));
     if (total > mostLines && failures === mostFailureLines) {
       context.stdout.write(`          further failures are counted only\n`);
     }

@@ -1,4 +1,4 @@
-import type { Delivery, FailureKind } from "../../model/delivery.ts";
+import type { Delivery, FailureKind, Source } from "../../model/delivery.ts";
 import { lastStatus } from "../../model/delivery.ts";
 import type { Style } from "./style.ts";
 import { durationText, safeText } from "./text.ts";
@@ -41,22 +41,44 @@ export function shortId(id: string): string {
 }
 
 /**
- * One line: time, ✓/✗, event type, call id, signature verdict, the app's status, duration, short id. Columns line up
- * over many lines and fit 80 characters for the usual names.
+ * A delivery as a line, and under it, where there is something to say, one with the likely cause and the next step.
+ *
+ * @param advice what to say instead of what the delivery itself suggests
  */
-export function deliveryLine(delivery: Delivery, style: Style): string {
-  const attempt = delivery.attempts.at(-1);
-  return [
-    style.faint(clock(delivery.createdAt)),
-    outcomeMark(delivery, style),
-    style.strong(fitted(safeText(delivery.event ?? `${delivery.method} ${delivery.target}`), 18)),
-    fitted(safeText(delivery.callId ?? "-"), 14),
-    signatureWord(delivery, style),
-    statusWord(delivery, style),
-    style.faint((attempt ? durationText(attempt.durationMs) : "").padStart(8)),
-    style.faint(shortId(delivery.id)),
-  ].join("  ");
+export function deliveryLines(
+  delivery: Delivery,
+  style: Style,
+  { arrow = false, word = "", advice = deliveryAdvice(delivery) }: LineExtras = {},
+): string {
+  const line = deliveryLine(delivery, style, arrow) + (word && `  ${word}`);
+  return advice === undefined ? `${line}\n` : `${line}\n          ${advice}\n`;
 }
+
+interface LineExtras {
+  /** Says how it came to be, for lists that mix them. */
+  arrow?: boolean;
+  /** Stands at the end of the line. */
+  word?: string;
+  advice?: string | undefined;
+}
+
+/**
+ * Time, ✓/✗, event type, call id, signature verdict, the app's status, duration, short id: columns that line up over
+ * many lines and fit 80 characters for the usual names.
+ */
+function deliveryLine(delivery: Delivery, style: Style, arrow: boolean): string {
+  const attempt = delivery.attempts.at(-1);
+  const name = delivery.event ?? `${delivery.method} ${delivery.target}`;
+  return (
+    `${style.faint(clock(delivery.createdAt))} ${arrow ? arrows[delivery.source] : ""}${outcomeMark(delivery, style)} ` +
+    `${style.strong(fitted(safeText(name), 18))}  ${fitted(safeText(delivery.callId ?? "-"), 14)}  ` +
+    `${signatureWord(delivery, style)} ${statusWord(delivery, style)} ` +
+    `${style.faint((attempt ? durationText(attempt.durationMs) : "").padStart(7))}  ${style.faint(shortId(delivery.id))}`
+  );
+}
+
+/** Received, sent, sent again, read from a dump. */
+const arrows: Record<Source, string> = { listen: "←", send: "→", replay: "↻", import: "+" };
 
 /** Local time of day, as the user's clock on the wall shows it. */
 function clock(time: number): string {
@@ -95,6 +117,14 @@ function failureWord({ attempts, outcome, bodyState }: Delivery): string {
 
 function fitted(text: string, width: number): string {
   return text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width);
+}
+
+/** What there is to say about a delivery: why it failed or, when it went well in spite of it, why its signature is wrong. */
+function deliveryAdvice(delivery: Delivery): string | undefined {
+  const { diagnosis } = delivery.signature;
+  const signatureAdvice =
+    diagnosis === null ? undefined : `${safeText(diagnosis.summary)} ${safeText(diagnosis.advice)}`;
+  return failureAdvice(delivery) ?? signatureAdvice;
 }
 
 /** What most likely went wrong with a failed delivery, and the next step. Undefined when there is nothing to say. */

@@ -1,5 +1,5 @@
 import type { ListenEvent } from "../../listen/events.ts";
-import { deliveryJson, deliveryLine, failureAdvice } from "./delivery.ts";
+import { deliveryJson, deliveryLines } from "./delivery.ts";
 import type { Style } from "./style.ts";
 import { counted, safeText } from "./text.ts";
 
@@ -40,11 +40,8 @@ export function drawEvent(event: ListenEvent, styles: { stdout: Style; stderr: S
   switch (event.type) {
     case "ready":
       return { stderr: headerBlock(event, styles.stderr, header) };
-    case "delivery": {
-      const advice = failureAdvice(event.delivery) ?? signatureAdvice(event.delivery.signature.diagnosis);
-      const line = `${deliveryLine(event.delivery, styles.stdout)}\n`;
-      return { stdout: advice === undefined ? line : `${line}          ${advice}\n` };
-    }
+    case "delivery":
+      return { stdout: deliveryLines(event.delivery, styles.stdout) };
     case "tunnel":
       return { stderr: tunnelLine(event, styles.stderr) };
     case "notice":
@@ -84,9 +81,4 @@ function tunnelLine({ state, url, reason }: Extract<ListenEvent, { type: "tunnel
   const where = url === null ? "" : ` ${safeText(url)}`;
   const why = reason === null ? "" : `: ${safeText(reason)}`;
   return `tunnel ${word[state]}${where}${why}\n`;
-}
-
-/** A delivery that went well in spite of a signature that does not match is worth a word too. */
-function signatureAdvice(diagnosis: { summary: string; advice: string } | null): string | undefined {
-  return diagnosis === null ? undefined : `${safeText(diagnosis.summary)} ${safeText(diagnosis.advice)}`;
 }

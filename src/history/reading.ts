@@ -117,7 +117,9 @@ export function changedAfter(database: Database, cursor: number): { deliveries: 
   return { deliveries, cursor: rows[batch.length - 1]?.change ?? cursor };
 }
 
+const lastChangeSql = "SELECT max(change, (SELECT coalesce(max(change), 0) FROM deliveries)) AS last FROM dropped";
+
 /** The number of the last change of any process. */
 export function lastChange(database: Database): number {
-  return Number(database.prepare("SELECT change FROM totals").get()?.["change"]);
+  return Number(database.prepare(lastChangeSql).get()?.["last"]);
 }

@@ -50,6 +50,7 @@ export interface DeliveryChanges {
 /** How much history to keep. */
 export interface Retention {
   maxAgeMs: number;
+  /** Of the file, with its indexes. */
   maxBytes: number;
 }
 

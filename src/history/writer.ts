@@ -1,17 +1,16 @@
 import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
 import type { Database } from "./driver.ts";
 import { concernsFile, historyError, isBusy } from "./faults.ts";
+import { lastChange } from "./reading.ts";
 import { rollBack } from "./schema.ts";
 
 /** One change of the history, made inside a transaction. It must not wait: the lock is held. */
 export type Change<T> = (database: Database, tally: Tally) => T;
 
-/** What the transaction keeps count of, for all of its changes. */
+/** What a transaction keeps count of, for all of its changes. */
 export interface Tally {
   /** The number of the last change made. Each change takes the next. */
   change: number;
-  /** What all deliveries on record take up. */
-  bytes: number;
 }
 
 interface Waiting {
@@ -108,9 +107,8 @@ export class Writer {
  * id) is its caller's alone; one of the file ends the group.
  */
 function applied(database: Database, group: Waiting[]): (() => void)[] {
-  const row = database.prepare("SELECT change, bytes FROM totals").get()!;
-  const tally: Tally = { change: Number(row["change"]), bytes: Number(row["bytes"]) };
-  const settle = group.map(({ change, resolve, reject }) => {
+  const tally: Tally = { change: lastChange(database) };
+  return group.map(({ change, resolve, reject }) => {
     try {
       const value = change(database, tally);
       return () => resolve(value);
@@ -119,6 +117,4 @@ function applied(database: Database, group: Waiting[]): (() => void)[] {
       return () => reject(error);
     }
   });
-  database.prepare("UPDATE totals SET change = ?, bytes = ?").run(tally.change, tally.bytes);
-  return settle;
 }

@@ -1,7 +1,7 @@
 import { TelepathError } from "../model/errors.ts";
 import type { NewDelivery } from "../model/delivery.ts";
 import type { Database } from "./driver.ts";
-import { attemptBytes, attemptColumns, attemptRow, deliveryColumns, rowBytes, rowOf, signatureRow } from "./rows.ts";
+import { attemptBytes, attemptColumns, attemptRow, deliveryColumns, rowOf, signatureRow } from "./rows.ts";
 import type { DeliveryChanges } from "./store.ts";
 import type { Tally } from "./writer.ts";
 
@@ -9,7 +9,6 @@ import type { Tally } from "./writer.ts";
 export function insertDelivery(database: Database, tally: Tally, id: string, delivery: NewDelivery): void {
   tally.change += 1;
   database.prepare(insertDeliverySql).run(...rowOf(delivery, id, tally.change));
-  tally.bytes += rowBytes(delivery);
 }
 
 /** @throws TelepathError `UNKNOWN_DELIVERY` */
@@ -20,19 +19,18 @@ export function updateDelivery(database: Database, tally: Tally, id: string, cha
 
   const { attempt, outcome, signature } = changes;
   if (attempt) database.prepare(insertAttemptSql).run(...attemptRow(attempt, key));
-  const bytes = attempt ? attemptBytes(attempt) : 0;
   const [verdict, detail] = signature ? signatureRow(signature) : [null, null];
 
   tally.change += 1;
-  database.prepare(updateSql).run(tally.change, bytes, outcome ?? null, verdict, detail, key);
-  tally.bytes += bytes;
+  database
+    .prepare(updateSql)
+    .run(tally.change, attempt ? attemptBytes(attempt) : 0, outcome ?? null, verdict, detail, key);
 }
 
 /** Takes a delivery and its attempts off the record. */
-export function deleteDelivery(database: Database, tally: Tally, key: number, bytes: number): void {
+export function deleteDelivery(database: Database, key: number): void {
   database.prepare("DELETE FROM attempts WHERE delivery = ?").run(key);
   database.prepare("DELETE FROM deliveries WHERE key = ?").run(key);
-  tally.bytes -= bytes;
 }
 
 const insertDeliverySql = `INSERT INTO deliveries (${deliveryColumns}) VALUES (${placesFor(deliveryColumns)})`;

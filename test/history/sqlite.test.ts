@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, readdirSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { openDatabase, type DriverName } from "../../src/history/driver.ts";
+import { openDatabase, type Database, type DriverName } from "../../src/history/driver.ts";
 import { openHistory } from "../../src/history/sqlite.ts";
 import { freshFolder } from "./folders.ts";
 import { newAttempt, newDelivery } from "./samples.ts";
@@ -37,7 +37,7 @@ describe("opening a history", () => {
     const history = await openHistory(folder);
     for (let index = 0; index < 50; index += 1) await history.record(newDelivery({ body: Buffer.alloc(5000) }));
     await history.close();
-    truncateSync(join(folder, "history.db"), 3 * 4096);
+    truncateSync(join(folder, "history.db"), 3 * 16_384);
     const damaged = async () => [...(await openHistory(folder)).find({})];
     await expect(damaged()).rejects.toMatchObject({ code: "HISTORY_CORRUPT" });
   });
@@ -93,6 +93,15 @@ describe("opening a history", () => {
       expect([name, statSync(join(folder, name)).mode & 0o777]).toEqual([name, 0o600]);
     }
     expect(readFileSync(join(folder, ".gitignore"), "utf8")).toBe("*\n");
+    await history.close();
+  });
+
+  it("sets the file up to be fast, safe against power loss, and able to shrink", async () => {
+    const folder = freshFolder();
+    let database: Database | undefined;
+    const history = await openHistory(folder, { open: async (path) => (database = await openDatabase(path)) });
+    const settings = ["page_size", "auto_vacuum", "journal_mode", "synchronous"];
+    expect(settings.map((name) => database?.prepare(`PRAGMA ${name}`).get()?.[name])).toEqual([16_384, 2, "wal", 2]);
     await history.close();
   });
 

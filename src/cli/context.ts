@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { printableJson } from "../dumps/exports/request-parts.ts";
 import type { Prompts } from "./prompts.ts";
 
 /**
@@ -46,7 +47,7 @@ export function isInteractive(context: Context): boolean {
   return context.stdin.isTTY === true && context.stderr.isTTY === true;
 }
 
-/** Writes one JSON object as a line on stdout. */
+/** Writes one JSON object as a line on stdout. What a terminal would obey is escaped as JSON escapes it. */
 export function writeJson(context: Context, value: unknown): void {
-  context.stdout.write(`${JSON.stringify(value)}\n`);
+  context.stdout.write(`${printableJson(JSON.stringify(value))}\n`);
 }

@@ -238,4 +238,12 @@ describe("telepath-hooks log", () => {
       expect(seen).toEqual(["call_100", "call_60", "call_31"]);
     });
   });
+
+  it("escapes in JSON what would turn text around or reach into a terminal", async () => {
+    const event = "x\u202e\u009b31m";
+    const { cwd } = await projectWith(call(event, 1));
+    const { stdout } = await run(["log", "--json"], { cwd });
+    expect(stdout).toMatch(/^[\x20-\x7e\n]*$/);
+    expect(jsonLines(stdout)).toMatchObject([{ event }]);
+  });
 });

@@ -1,8 +1,7 @@
 import { Command, Option } from "commander";
 import { http } from "../../dumps/exports/http.ts";
-import { printableJson } from "../../dumps/exports/request-parts.ts";
 import type { Delivery } from "../../model/delivery.ts";
-import type { Context } from "../context.ts";
+import { writeJson, type Context } from "../context.ts";
 import { commonOptions, type CommonFlags } from "../options.ts";
 import { findProject } from "../project.ts";
 import { detailsJson, detailsText } from "../views/details.ts";
@@ -43,7 +42,7 @@ async function showAction(id: string, flags: ShowFlags, context: Context): Promi
     const delivery = history.get(id);
     if (flags.raw) writeBytes(requestBytes(delivery), context);
     else if (flags.body) writeBytes(delivery.body, context);
-    else if (flags.json) context.stdout.write(`${printableJson(JSON.stringify(detailsJson(delivery)))}\n`);
+    else if (flags.json) writeJson(context, detailsJson(delivery));
     else context.stdout.write(detailsText(delivery, styleFor(context.stdout, context, flags)));
     if ((flags.raw || flags.body) && delivery.bodyState !== "whole") {
       context.stderr.write("note: only the first part of the body is on record\n");

@@ -79,8 +79,8 @@ export function diagnoseReceived(
 
 /** A verdict that needs no search: the bytes held, or another reading of them, match. */
 function judgeAsHeld(request: DumpedRequest, secrets: readonly Secret[]): Judgement | null {
-  // Nothing was kept of a body that was sent: that the signature of no bytes matches says nothing good.
-  if (request.body.length === 0 && (request.declaredBytes ?? 0) > 0) return null;
+  // Where no body was kept, a match with no bytes says nothing of the body that was sent.
+  if (request.fidelity === "absent" || (request.body.length === 0 && (request.declaredBytes ?? 0) > 0)) return null;
   for (const [index, body] of [request.body, ...request.otherReadings].entries()) {
     const checked = verifySignature(body, request.headers, secrets);
     if (checked.verdict !== "valid") continue;

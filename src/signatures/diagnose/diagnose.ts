@@ -51,9 +51,7 @@ export function diagnose(request: DumpedRequest, secrets: readonly Secret[], now
     const proof = { secret: match.key.name, signed: match.body, sides: causes.map(({ side }) => side) };
     if (causes.length > 0)
       return { diagnosis: explained(causes, bodies[0]!.bytes, match.body), observations: [], proof };
-    // Nothing had to be changed: one of several headers is right.
-    const observations = [...headerMarkers(request), `one of them matches the secret ${match.key.name}`];
-    return { diagnosis: null, observations, proof: null };
+    return { diagnosis: null, observations: [...headerMarkers(request), unchanged(match, request)], proof: null };
   }
   const observations = [...headerMarkers(request), ...markersOf(bodies[0]!, request.fidelity)];
   if (stoppedEarly) {
@@ -93,6 +91,13 @@ function explained(causes: Cause[], held: Buffer, signed: Buffer): Diagnosis {
     advice: unique(causes.map(({ advice }) => advice)).join(" "),
     firstDifference: firstDifference(held, signed),
   };
+}
+
+/** What a match says that needed no change, and still does not make the request valid. */
+function unchanged({ key }: Match, { fidelity }: DumpedRequest): string {
+  return fidelity === "absent"
+    ? `the signature is that of an empty body, by the secret ${key.name}`
+    : `one of them matches the secret ${key.name}`;
 }
 
 /** Several changes of one JSON text have a code of their own; else the first change gives the code. */

@@ -26,6 +26,11 @@ export const commands: readonly CommandEntry[] = [
     load: async (context) => (await import("./replay.ts")).replayCommand(context),
   },
   {
+    name: "verify",
+    summary: "check the signatures in request dumps, and say why one fails",
+    load: async (context) => (await import("./verify.ts")).verifyCommand(context),
+  },
+  {
     name: "log",
     summary: "list deliveries, and follow them",
     load: async (context) => (await import("./log.ts")).logCommand(context),

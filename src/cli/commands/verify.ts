@@ -1,0 +1,166 @@
+import { setImmediate } from "node:timers/promises";
+import { Command, Option } from "commander";
+import { dumpFormats } from "../../dumps/formats/index.ts";
+import { bareBody, readHeaders, withBody } from "../../dumps/pieces.ts";
+import { readDump, type DumpReading } from "../../dumps/read.ts";
+import { TelepathError } from "../../model/errors.ts";
+import type { Secret } from "../../model/secret.ts";
+import { judge } from "../../signatures/judge.ts";
+import { signature } from "../../signatures/sign.ts";
+import { exitCodes, writeJson, type Context } from "../context.ts";
+import { dumpSources, type DumpSource } from "../dump-sources.ts";
+import { readInput } from "../input.ts";
+import { commonOptions, secretOptions, type CommonFlags, type SecretFlags } from "../options.ts";
+import { findProject } from "../project.ts";
+import { knownSecrets, secretVariable } from "../secrets.ts";
+import { createVerificationView, type VerificationView } from "../verification-output.ts";
+
+interface VerifyFlags extends CommonFlags, SecretFlags {
+  format?: string;
+  formats?: boolean;
+  signature?: string;
+  body?: string;
+  explain: boolean;
+  showExpected?: boolean;
+}
+
+export function verifyCommand(context: Context): Command {
+  return secretOptions(commonOptions(new Command("verify")))
+    .summary("check the signatures in request dumps, and say why one fails")
+    .description(
+      "Finds the requests in dumps of any known form, checks their signatures, and looks for the cause when one does\n" +
+        `not match. Secrets: --secret-file, --secret, ${secretVariable} (and its _PREVIOUS), .env, the\n` +
+        "development secret; all of them are tried. Exit code: 0 all valid, 1 one is invalid, 3 one cannot be told.",
+    )
+    .argument("[dumps...]", "files, folders, or - for standard input")
+    .addOption(new Option("--format <name>", "read the dumps in this form only").conflicts(["signature", "body"]))
+    .addOption(new Option("--formats", "list the forms that are recognised"))
+    .addOption(
+      new Option("--signature <value>", "the file is a bare body that came with this signature").conflicts("body"),
+    )
+    .addOption(new Option("--body <file>", "the file is headers only; this is the body that came with them"))
+    .addOption(new Option("--no-explain", "do not look for the cause"))
+    .addOption(
+      new Option("--show-expected", "print the signature that would match; on a terminal only").conflicts("json"),
+    )
+    .addHelpText("after", examples)
+    .action((paths: string[], flags: VerifyFlags) => verifyAction(paths, flags, context));
+}
+
+const examples = `
+Examples:
+  telepath-hooks verify request.har
+  telepath-hooks verify dumps/ --json
+  pbpaste | telepath-hooks verify -
+  telepath-hooks verify body.json --signature sha256=757107ea…
+  telepath-hooks verify headers.txt --body body.json
+`;
+
+async function verifyAction(paths: string[], flags: VerifyFlags, context: Context): Promise<void> {
+  if (flags.formats) {
+    listFormats(flags, context);
+    return;
+  }
+  refuseMisuse(paths, flags, context);
+  const secrets = await knownSecrets(context, findProject(context, flags), flags);
+  if (secrets.length === 0) throw noSecret();
+
+  const sources = dumpSources(paths, context);
+  const view = createVerificationView(sources.length, flags, context);
+  try {
+    for (const source of sources) {
+      // A search keeps the thread for up to two seconds: between two of them Ctrl-C is heard.
+      await setImmediate();
+      if (context.interrupted.aborted) break;
+      await verifySource(source, { flags, secrets, view, alone: sources.length === 1 }, context);
+    }
+  } finally {
+    view.end();
+  }
+  view.summary();
+  context.exitCode = context.interrupted.aborted ? exitCodes.interrupted : view.exitCode();
+}
+
+interface VerifyTerms {
+  flags: VerifyFlags;
+  secrets: readonly Secret[];
+  view: VerificationView;
+  /** A file that is the only one fails the command; in a batch it is a line. */
+  alone: boolean;
+}
+
+async function verifySource(source: DumpSource, terms: VerifyTerms, context: Context): Promise<void> {
+  const { flags, secrets, view, alone } = terms;
+  let reading: DumpReading;
+  try {
+    reading = await readSource(source, flags, context);
+  } catch (error) {
+    if (alone || !(error instanceof TelepathError)) throw error;
+    view.unreadable(source.name, error);
+    return;
+  }
+  const { format, requests } = reading;
+  for (const [index, request] of requests.entries()) {
+    if (index > 0) await setImmediate();
+    if (context.interrupted.aborted) return;
+    const judgement = judge(request, secrets, { explain: flags.explain });
+    const whole = request.fidelity !== "absent" && request.fidelity !== "truncated";
+    const expected = flags.showExpected && whole ? signature(request.body, secrets[0]!) : null;
+    view.verification({ file: source.name, index, of: requests.length, format, request, judgement, expected });
+  }
+  view.fileDone();
+}
+
+async function readSource(source: DumpSource, flags: VerifyFlags, context: Context): Promise<DumpReading> {
+  const bytes = await source.read();
+  if (flags.signature !== undefined) {
+    return { format: "body", requests: [bareBody(bytes, Buffer.from(flags.signature, "utf8").toString("latin1"))] };
+  }
+  if (flags.body !== undefined) {
+    const body = await readInput(flags.body, "the body", context);
+    return { format: "headers", requests: [withBody(readHeaders(bytes), body)] };
+  }
+  return named(source, () => readDump(bytes, { format: flags.format }));
+}
+
+/** The reader of dumps knows no file names; the user wants to know which file it was. */
+function named(source: DumpSource, read: () => DumpReading): DumpReading {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof TelepathError) || error.code === "UNKNOWN_FORMAT") throw error;
+    throw new TelepathError(error.code, `${source.name}: ${error.message}`, error.hint, { cause: error });
+  }
+}
+
+function refuseMisuse(paths: string[], flags: VerifyFlags, context: Context): void {
+  const usage = (message: string, hint: string): TelepathError => new TelepathError("USAGE", message, hint);
+  if (paths.length === 0) throw usage("no dump given", "name files or folders, or - for standard input");
+  const pieces = flags.signature === undefined ? flags.body && "--body" : "--signature";
+  if (pieces !== undefined && paths.length > 1) throw usage(`${pieces} goes with one file`, "verify them one by one");
+  const takers = [...paths, flags.body, ...(flags.secretFile ?? [])].filter((path) => path === "-");
+  if (takers.length > 1) throw usage("- is given more than once", "standard input can be only one of them");
+  if (flags.format !== undefined && !dumpFormats.some(({ name }) => name === flags.format)) {
+    const known = dumpFormats.map(({ name }) => name).join(", ");
+    throw new TelepathError("UNKNOWN_FORMAT", `there is no dump format "${flags.format}"`, `known are ${known}`);
+  }
+  if (flags.showExpected && context.stdout.isTTY !== true) {
+    throw usage("--show-expected prints to a terminal only", "a signature in a file or a log can be used by others");
+  }
+}
+
+function noSecret(): TelepathError {
+  return new TelepathError(
+    "NO_SECRET",
+    "there is no signing secret to check with",
+    `give --secret-file, or set ${secretVariable}; telepath-hooks secret makes one for development`,
+  );
+}
+
+function listFormats(flags: VerifyFlags, context: Context): void {
+  const width = Math.max(...dumpFormats.map(({ name }) => name.length));
+  for (const { name, description } of dumpFormats) {
+    if (flags.json) writeJson(context, { type: "format", name, description });
+    else context.stdout.write(`${name.padEnd(width)}  ${description}\n`);
+  }
+}

@@ -1,0 +1,59 @@
+import { readdirSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { TelepathError } from "../model/errors.ts";
+import type { Context } from "./context.ts";
+import { readInput } from "./input.ts";
+
+/** A file to be read as a dump. */
+export interface DumpSource {
+  /** As the user named it, or below the folder the user named; `-` for standard input. */
+  name: string;
+  /** @throws TelepathError `UNREADABLE_INPUT`, `INPUT_TOO_LARGE` */
+  read: () => Promise<Buffer>;
+}
+
+/** What tools keep beside a project's own files. */
+const skippedFolders = new Set([".git", "node_modules", ".telepath-hooks"]);
+
+/**
+ * The files that paths mean: each file itself, and of a folder every regular file in it and below, by name. Links in a
+ * folder are not followed. What cannot be read is a source too, so that it is said in its place.
+ */
+export function dumpSources(paths: readonly string[], context: Context): DumpSource[] {
+  return paths.flatMap((path) => (isFolder(path, context) ? filesIn(path, context) : [fileSource(path, context)]));
+}
+
+function fileSource(name: string, context: Context): DumpSource {
+  return { name, read: () => readInput(name, "the dump", context) };
+}
+
+function isFolder(path: string, { cwd }: Context): boolean {
+  return path !== "-" && statSync(resolve(cwd, path), { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function filesIn(folder: string, context: Context): DumpSource[] {
+  const files = filesBelow(folder, context);
+  return files.length > 0
+    ? files
+    : [failing(folder, `the folder ${folder} holds no file`, "name a file or another folder")];
+}
+
+function filesBelow(folder: string, context: Context): DumpSource[] {
+  let entries;
+  try {
+    entries = readdirSync(resolve(context.cwd, folder), { withFileTypes: true });
+  } catch {
+    return [failing(folder, `the folder ${folder} may not be read by you`, "change its permissions, or leave it out")];
+  }
+  return entries
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return skippedFolders.has(entry.name) ? [] : filesBelow(path, context);
+      return entry.isFile() ? [fileSource(path, context)] : [];
+    });
+}
+
+function failing(name: string, message: string, hint: string): DumpSource {
+  return { name, read: () => Promise.reject(new TelepathError("UNREADABLE_INPUT", message, hint)) };
+}

@@ -6,7 +6,7 @@ import type { HeaderList } from "../../model/http.ts";
 export type JsonTree = NonNullable<ReturnType<typeof tryParseJson>>;
 
 /** Bodies over this many bytes are not taken apart: printing them again would outlast the search. */
-export const largestParsed = 512 * 1024;
+export const largestParsed = 256 * 1024;
 
 /** A body with the views of it that the families of causes share, each made once. */
 export class BodyView {

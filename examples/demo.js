@@ -17,17 +17,22 @@ const running = [];
 
 try {
   writeFileSync(join(folder, "package.json"), "{}\n");
-  const env = { ...process.env, TELEPATH_WEBHOOK_SECRET: (await words("secret")).trim() };
+  const colour = process.stdout.isTTY ? { FORCE_COLOR: "1" } : {};
+  const env = { ...process.env, ...colour, TELEPATH_WEBHOOK_SECRET: (await words("secret")).trim() };
 
-  const appUrl = await start([receiver, "0"], env, /sample app on (\S+)/);
+  const appUrl = await start("app", [receiver, "0"], env, /sample app on (\S+)/);
   show(`listen --to ${appUrl} --tunnel none`);
-  const localUrl = await start([bin, "listen", "--to", appUrl, "--tunnel", "none"], env, /local URL +(\S+)/);
+  const localUrl = await start(
+    "listen",
+    [bin, "listen", "--to", appUrl, "--tunnel", "none"],
+    env,
+    /local URL.*?(http:\S+)/,
+  );
 
   await run("send", "call.started", "agent.connected", "call.ended", "--to", `${localUrl}/webhooks`);
   await run("log");
-  const request = join(folder, "request.json");
-  writeFileSync(request, await words("show", "last", "--json"));
-  await run("verify", request);
+  writeFileSync(join(folder, "request.json"), await words("show", "last", "--json"));
+  await run("verify", "request.json");
   await run("replay", "last");
 } finally {
   for (const child of running) await stopped(child);
@@ -36,7 +41,7 @@ try {
 
 /** Runs a command of the tool with its output on this terminal. */
 async function run(...argv) {
-  show(argv.join(" ").replaceAll(`${folder}/`, ""));
+  show(argv.join(" "));
   const child = spawn(process.execPath, [bin, ...argv], { cwd: folder, stdio: "inherit" });
   const code = await new Promise((resolve) => child.on("close", resolve));
   if (code !== 0) throw new Error(`telepath-hooks ${argv[0]} ended with ${code}`);
@@ -51,15 +56,16 @@ async function words(...argv) {
   return text;
 }
 
-/** Starts a program that goes on; resolves to what `pattern` finds in the words it prints. */
-function start(argv, env, pattern) {
+/** Starts a program that goes on, its lines under its name; resolves to what `pattern` finds in them. */
+function start(name, argv, env, pattern) {
   const child = spawn(process.execPath, argv, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
   running.unshift(child);
   let text = "";
   return new Promise((resolve, reject) => {
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (chunk) => {
-        process.stdout.write(chunk);
+        const lines = chunk.toString().trimEnd().split("\n");
+        for (const line of lines) console.log(`${name.padEnd(6)} │ ${line}`);
         text += chunk;
         const found = pattern.exec(text);
         if (found) resolve(found[1]);

@@ -7,7 +7,7 @@ import { writeFileSync } from "node:fs";
 import { spawn } from "@lydell/node-pty";
 import xterm from "@xterm/headless";
 
-const columns = 96;
+const columns = 100;
 const cell = { width: 8.4, height: 18 };
 const padding = 16;
 const background = "#12161c";

@@ -1,7 +1,7 @@
 import type { Delivery, FailureKind, Source } from "../../model/delivery.ts";
 import { lastStatus } from "../../model/delivery.ts";
 import type { Style } from "./style.ts";
-import { durationText, safeText } from "./text.ts";
+import { durationText, fitted, safeText } from "./text.ts";
 
 /** A delivery as `--json` shows it; the members are part of the public interface. */
 export function deliveryJson(delivery: Delivery): object {
@@ -110,13 +110,10 @@ function statusWord(delivery: Delivery, style: Style): string {
 }
 
 function failureWord({ attempts, outcome, bodyState }: Delivery): string {
-  if (bodyState !== "whole") return bodyState === "too-large" ? "413" : "cut";
+  if (bodyState === "too-large") return "413";
+  if (bodyState === "incomplete") return "cut";
   const failure = attempts.at(-1)?.failure;
   return failure ?? (outcome === "captured" ? "kept" : outcome);
-}
-
-function fitted(text: string, width: number): string {
-  return text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width);
 }
 
 /** What there is to say about a delivery: why it failed or, when it went well in spite of it, why its signature is wrong. */

@@ -1,3 +1,5 @@
+import stringWidth from "fast-string-width";
+
 /**
  * What came from outside, fit for a terminal: one line in which every control character, every mark that reorders or
  * hides text, and every lone surrogate is shown instead of obeyed.
@@ -32,6 +34,22 @@ export function headerText(value: string): string {
   return safeText(text.includes("\ufffd") ? value : text);
 }
 
+/** The text in exactly this many columns of a terminal: filled up with spaces, or cut with an ellipsis. */
+export function fitted(text: string, columns: number): string {
+  const width = stringWidth(text);
+  if (width <= columns) return text + " ".repeat(columns - width);
+  let cut = "";
+  let taken = 0;
+  for (const { segment } of graphemes.segment(text)) {
+    taken += stringWidth(segment);
+    if (taken >= columns) break;
+    cut += segment;
+  }
+  return fitted(`${cut}…`, columns);
+}
+
+const graphemes = new Intl.Segmenter();
+
 /** "1 delivery", "3 deliveries". */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString("en-US")} ${count === 1 ? one : many}`;
@@ -39,10 +57,11 @@ export function counted(count: number, one: string, many = `${one}s`): string {
 
 /** A duration for people: `0.4 ms`, `12 ms`, `1.25 s`. */
 export function durationText(milliseconds: number): string {
-  if (milliseconds < 10) return `${milliseconds.toFixed(1)} ms`;
-  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
-  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(2)} s`;
-  return `${Math.floor(milliseconds / 60_000)} m ${Math.round((milliseconds % 60_000) / 1000)} s`;
+  if (milliseconds < 9.95) return `${milliseconds.toFixed(1)} ms`;
+  if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`;
+  if (milliseconds < 59_995) return `${(milliseconds / 1000).toFixed(2)} s`;
+  const seconds = Math.round(milliseconds / 1000);
+  return `${Math.floor(seconds / 60)} m ${seconds % 60} s`;
 }
 
 /** A size for people: `412 B`, `64 KB`, `10 MB`; powers of 1024, as the options take them. */

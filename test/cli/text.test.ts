@@ -1,0 +1,59 @@
+import fc from "fast-check";
+import stringWidth from "fast-string-width";
+import { describe, expect, it } from "vitest";
+import { durationText, fitted, safeLines, safeText, sizeText } from "../../src/cli/views/text.ts";
+
+describe("text from outside", () => {
+  it.each([
+    ["\u001b]0;pwned\u0007", "\\x1b]0;pwned\\x07"],
+    ["a\u009b31mb", "a\\x9b31mb"],
+    ["user\u202egnp.exe", "user<U+202E>gnp.exe"],
+    ["zero\u200bwidth\ufeff", "zero<U+200B>width<U+FEFF>"],
+    ["two\nlines\r\tand a tab", "two\\nlines\\r\\tand a tab"],
+    ["tag\u{e0041}", "tag<U+E0041>"],
+    ["half \ud800 pair", "half <U+D800> pair"],
+    ["Zoë 東京 😀", "Zoë 東京 😀"],
+  ])("shows %j as %j", (text, shown) => {
+    expect(safeText(text)).toBe(shown);
+  });
+
+  it("keeps line ends and tabs where text has lines", () => {
+    expect(safeLines("a\n\tb\u001b")).toBe("a\n\tb\\x1b");
+  });
+
+  it("never lets a control character through, whatever the text", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (text) => {
+        expect(safeText(text)).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/);
+      }),
+    );
+  });
+
+  it("fits any text into exactly as many columns, wide characters and emoji included", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme" }), fc.integer({ min: 1, max: 40 }), (text, columns) => {
+        expect(stringWidth(fitted(safeText(text), columns))).toBe(columns);
+      }),
+    );
+    expect(fitted("東京東京", 5)).toBe("東京…");
+    expect(fitted("call.ended", 12)).toBe("call.ended  ");
+  });
+});
+
+describe("measures", () => {
+  it.each([
+    [0.04, "0.0 ms"],
+    [9.96, "10 ms"],
+    [12.4, "12 ms"],
+    [999.6, "1.00 s"],
+    [30_000, "30.00 s"],
+    [119_999, "2 m 0 s"],
+  ])("says %d milliseconds as %s", (value, text) => expect(durationText(value)).toBe(text));
+
+  it.each([
+    [0, "0 B"],
+    [1023, "1023 B"],
+    [1536, "1.5 KB"],
+    [10 * 1024 ** 2, "10 MB"],
+  ])("says %d bytes as %s", (value, text) => expect(sizeText(value)).toBe(text));
+});

@@ -1,5 +1,6 @@
 import type { DumpedRequest } from "../model/dump.ts";
 import { TelepathError } from "../model/errors.ts";
+import { gunzip, isGzip } from "./archives/gzip.ts";
 import type { Dump, DumpFormat, JsonNode } from "./format.ts";
 import { dumpFormats } from "./formats/index.ts";
 import { parseJson, tryParseJson } from "./json.ts";
@@ -18,6 +19,7 @@ export interface DumpReading {
 
 /**
  * Finds the requests in a dump. Its form is told from its bytes; with `format` it is read as that one or not at all.
+ * A dump compressed with gzip is read as the dump it holds.
  *
  * @throws TelepathError `UNKNOWN_DUMP`, `UNKNOWN_FORMAT`, `DUMP_TOO_LARGE`, or `BROKEN_DUMP` with the place.
  */
@@ -26,7 +28,7 @@ export function readDump(bytes: Uint8Array, options: { format?: string | undefin
     const size = `${Math.ceil(bytes.length / 1_048_576)} MB`;
     throw new TelepathError("DUMP_TOO_LARGE", `the dump is ${size}, the most that is read is 64 MB`, "Split it first.");
   }
-  const dump = dumpOf(bytes);
+  const dump = dumpOf(isGzip(bytes) ? gunzip(bytes) : bytes);
   const format = options.format === undefined ? recognize(dump) : formatNamed(options.format);
   const requests = parse(format, dump);
   if (requests.length === 0) {

@@ -20,15 +20,18 @@ const found = readdirSync(folder, { recursive: true, encoding: "utf8" })
 /** The producers' folders and the formats that read them. */
 const formats: Record<string, string[]> = {
   "curl-copy": ["curl"],
+  "curl-trace": ["curl-trace", "curl-verbose"],
+  fiddler: ["fiddler"],
   har: ["har", "json"],
-  mitmproxy: ["curl", "raw-http"],
+  mitmproxy: ["curl", "mitmproxy", "mitmproxy-console", "mitmproxy-text", "raw-http"],
   netcat: ["raw-http"],
   "ngrok-agent": ["ngrok"],
-  pcap: ["tshark"],
+  pcap: ["followed", "packet-hex", "pcap", "pdml", "tcpdump-ascii", "tshark", "tshark-fields"],
   pino: ["ndjson"],
   polly: ["har"],
   "raw-http": ["raw-http"],
   smee: ["json", "ndjson"],
+  socat: ["socat"],
 };
 
 it("says what is expected of every dump in the folder", () => {
@@ -75,6 +78,10 @@ it.each(expecting("unverifiable"))("$file lacks what is needed, and its request 
 describe("dumps of eight bodies: JSON, tricky JSON, a form, bytes 0 to 255, gzip, CRLF, empty, latin1", () => {
   it.each([
     ["har/cdp-requestWillBeSent.json", 8],
+    ["mitmproxy/telepath.mitm", 8],
+    ["pcap/tcpdump-X.txt", 8],
+    ["pcap/telepath.pcap", 8],
+    ["pcap/tshark-x.txt", 8],
     ["pcap/tshark.json", 8],
     // Text only: bytes and gzip are lost, and so is latin1.
     ["har/playwright-chromium.har", 5],

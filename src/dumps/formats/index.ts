@@ -1,13 +1,49 @@
 import type { DumpFormat } from "../format.ts";
+import { curlTrace } from "./curl-trace.ts";
+import { curlVerbose } from "./curl-verbose.ts";
 import { curl } from "./curl.ts";
+import { fiddler } from "./fiddler.ts";
+import { followed } from "./followed.ts";
 import { har } from "./har.ts";
 import { headers } from "./headers.ts";
 import { json } from "./json.ts";
+import { mitmproxyConsole } from "./mitmproxy-console.ts";
+import { mitmproxyText } from "./mitmproxy-text.ts";
+import { mitmproxy } from "./mitmproxy.ts";
 import { ndjson } from "./ndjson.ts";
 import { ngrok } from "./ngrok.ts";
+import { packetHex } from "./packet-hex.ts";
+import { pcap } from "./pcap.ts";
+import { pdml } from "./pdml.ts";
 import { rawHttp } from "./raw-http.ts";
-import { tshark } from "./tshark.ts";
+import { socat } from "./socat.ts";
+import { tcpdumpAscii } from "./tcpdump-ascii.ts";
 import { telepath } from "./telepath.ts";
+import { tsharkFields } from "./tshark-fields.ts";
+import { tshark } from "./tshark.ts";
 
 /** Every form a dump can have, in the order in which they are tried: what is told most surely comes first. */
-export const dumpFormats: readonly DumpFormat[] = [rawHttp, curl, har, ngrok, tshark, telepath, json, ndjson, headers];
+export const dumpFormats: readonly DumpFormat[] = [
+  pcap,
+  fiddler,
+  mitmproxy,
+  rawHttp,
+  curlTrace,
+  socat,
+  followed,
+  packetHex,
+  tcpdumpAscii,
+  pdml,
+  tsharkFields,
+  curl,
+  curlVerbose,
+  mitmproxyConsole,
+  har,
+  ngrok,
+  tshark,
+  telepath,
+  mitmproxyText,
+  json,
+  ndjson,
+  headers,
+];

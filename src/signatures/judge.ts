@@ -3,7 +3,7 @@ import type { Diagnosis } from "../model/delivery.ts";
 import type { DumpedRequest } from "../model/dump.ts";
 import { headerValues, type HttpRequest } from "../model/http.ts";
 import type { Secret } from "../model/secret.ts";
-import { diagnose, readingDifference, type Finding } from "./diagnose/diagnose.ts";
+import { diagnose, readingDifference, type Finding, type Proof } from "./diagnose/diagnose.ts";
 import { headerState } from "./diagnose/header.ts";
 import { verifySignature } from "./verify.ts";
 
@@ -28,6 +28,8 @@ export interface Judgement {
   secret: string | null;
   diagnosis: Diagnosis | null;
   observations: string[];
+  /** What proved a cause that the search found: the bytes that were signed, and whose fault it is. */
+  proof?: Proof;
 }
 
 export interface JudgeOptions {
@@ -51,10 +53,11 @@ export function judge(request: DumpedRequest, secrets: readonly Secret[], option
 
   const now = options.now ?? (() => performance.now());
   const finding = options.explain ? diagnose(request, secrets, now) : nothingFound;
-  const { diagnosis, observations } = finding;
+  const { diagnosis, observations, proof } = finding;
+  const found = { diagnosis, observations, ...(proof === null ? {} : { proof }) };
   const recovered = recoveredSecret(request, finding);
-  if (recovered !== null) return { verdict: "valid", reason: null, secret: recovered, diagnosis, observations };
-  return { ...refusal(request, finding), secret: null, diagnosis, observations };
+  if (recovered !== null) return { verdict: "valid", reason: null, secret: recovered, ...found };
+  return { ...refusal(request, finding), secret: null, ...found };
 }
 
 /**

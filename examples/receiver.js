@@ -34,10 +34,10 @@ const server = createServer((request, response) => {
     answer(200, "ok");
 
     // Several events share one call id, so the key is both.
-    const key = `${event.call_id} ${event.event}`;
+    const key = JSON.stringify([event.call_id, event.event]);
     if (handled.has(key)) return undefined;
     handled.add(key);
-    setImmediate(() => console.log(`${event.event} of ${event.call_id}`));
+    setImmediate(() => console.log(`${event.event} of ${String(event.call_id)}`));
     return undefined;
   });
   return undefined;

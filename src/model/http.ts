@@ -30,12 +30,6 @@ export function headerValue(headers: HeaderList, name: string): string | undefin
   return headerValues(headers, name)[0];
 }
 
-/** The same list with every header of that name taken out. */
-export function withoutHeader(headers: HeaderList, name: string): HeaderList {
-  const unwanted = name.toLowerCase();
-  return headers.filter(([candidate]) => candidate.toLowerCase() !== unwanted);
-}
-
 /**
  * The same list with one header of that name: the first one's place and case are kept, further ones go,
  * and a header that was not there comes last.

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import stringWidth from "fast-string-width";
 import { describe, expect, it } from "vitest";
 import { durationText, fitted, safeLines, safeText, sizeText } from "../../src/cli/views/text.ts";

@@ -2,9 +2,10 @@ import { checkRequest, wireHeaders } from "../delivery/head.ts";
 import type { Draft } from "../delivery/deliver.ts";
 import type { ExportedRequest } from "../dumps/exports/export.ts";
 import { dumpExports } from "../dumps/exports/index.ts";
+import { withoutCredentials } from "../dumps/exports/redact.ts";
 import type { Context } from "./context.ts";
 import { usage, type RequestFlags } from "./request-options.ts";
-import { safeLines } from "./views/text.ts";
+import { shownExport } from "./views/export.ts";
 
 const mostPrinted = 1000;
 
@@ -25,7 +26,7 @@ export function printRequests(drafts: Iterable<Draft>, flags: RequestFlags, cont
     requests.push({ method, target, headers: wireHeaders(draft, host), body, url: origin + target });
   }
   const name = flags.as ?? (flags.json ? "json" : "http");
-  const printed = dumpExports.find((form) => form.name === name)!.write(...requests);
-  const raw = name !== "http" || context.stdout.isTTY !== true;
-  context.stdout.write(raw ? printed : `${safeLines(printed.toString("utf8").replaceAll("\r\n", "\n"))}\n`);
+  const form = dumpExports.find((candidate) => candidate.name === name)!;
+  const shared = form.redactsByDefault ? requests.map(withoutCredentials) : requests;
+  context.stdout.write(shownExport(form.write(...shared), form, context.stdout));
 }

@@ -75,11 +75,12 @@ export function replayDraft(original: Original, terms: ReplayTerms): ReplayDraft
 function checkWhole({ name, lossy, delivery }: Original, { resign, data }: ReplayTerms): void {
   if (lossy === null || data !== null) return;
   // A body cut on its way in is no payload at all, whoever signs it.
-  if (resign !== null && delivery === null) return;
+  const isLikeness = delivery === null || delivery.bodyState === "inexact";
+  if (resign !== null && isLikeness) return;
   throw new TelepathError(
     "NOT_WHOLE",
     `${name} cannot be replayed as it was: ${lossy}`,
-    delivery === null
+    isLikeness
       ? "--resign sends what is there and signs it anew; --data gives another body"
       : "--data gives another body",
   );

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { readDump } from "../dumps/read.ts";
 import type { Filter } from "../history/query.ts";
 import type { History } from "../history/store.ts";
-import type { Delivery } from "../model/delivery.ts";
+import type { BodyState, Delivery } from "../model/delivery.ts";
 import type { DumpedRequest } from "../model/dump.ts";
 import { TelepathError } from "../model/errors.ts";
 import { eventHead } from "../model/event.ts";
@@ -52,11 +52,15 @@ function originalOf(delivery: Delivery): Original {
 }
 
 function bodyLoss({ bodyState }: Delivery): string | null {
-  if (bodyState === "whole") return null;
-  return bodyState === "too-large"
-    ? "its body was cut at the size limit of listen"
-    : "its sender went away before the body was whole";
+  return bodyLosses[bodyState];
 }
+
+const bodyLosses: Record<BodyState, string | null> = {
+  whole: null,
+  "too-large": "its body was cut at the size limit of listen",
+  incomplete: "its body is not there to the end",
+  inexact: "the dump it was read from does not keep the exact bytes of the body",
+};
 
 /** @throws TelepathError when the file cannot be read, or as `readDump` */
 export async function dumpedOriginals(path: string, context: Context): Promise<Original[]> {
@@ -68,7 +72,13 @@ export async function dumpedOriginals(path: string, context: Context): Promise<O
   });
 }
 
-function dumpedOriginal(request: DumpedRequest, name: string): Original {
+/**
+ * A request of a dump as one that can be sent.
+ *
+ * @param name for messages: the file, and which of its requests
+ * @throws TelepathError `INVALID_REQUEST`
+ */
+export function dumpedOriginal(request: DumpedRequest, name: string): Original {
   const parts = requestOf(request, name);
   return { ...parts, name, ...eventHead(request.body), delivery: null, lossy: fidelityLoss(request) };
 }

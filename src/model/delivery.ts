@@ -82,12 +82,13 @@ export interface Delivery extends HttpRequest {
   /** The delivery this one repeats. */
   replayOf: string | null;
   /**
-   * How much of the body is on record: all of it; cut at the limit (`too-large`); or what had come when the sender
-   * went away (`incomplete`). Only a whole one is ever forwarded.
+   * How much of the body is on record: all of it; cut at the limit (`too-large`); its first part, or none, because the
+   * sender went away or the dump ended (`incomplete`); what a dump made of it, which need not be the bytes that were
+   * sent (`inexact`). Only a whole one is ever forwarded, or sent again as it was.
    */
   bodyState: BodyState;
 }
-export type BodyState = "whole" | "too-large" | "incomplete";
+export type BodyState = "whole" | "too-large" | "incomplete" | "inexact";
 
 /** A delivery as it is first put on record: no attempts yet, and the history gives the id. */
 export type NewDelivery = Omit<Delivery, "id" | "attempts">;

@@ -22,6 +22,8 @@ export interface DumpedRequest {
    * byte). Any of them may be the one that was signed.
    */
   otherReadings: Uint8Array[];
+  /** When it was sent or received, where the form tells; milliseconds since the epoch. */
+  startedAt?: number;
   /** What a reader should know: which part was cut, what the form loses, what to ask its producer for instead. */
   notes: string[];
 }

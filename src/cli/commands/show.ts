@@ -45,7 +45,11 @@ async function showAction(id: string, flags: ShowFlags, context: Context): Promi
     else if (flags.json) writeJson(context, detailsJson(delivery));
     else context.stdout.write(detailsText(delivery, styleFor(context.stdout, context, flags)));
     if ((flags.raw || flags.body) && delivery.bodyState !== "whole") {
-      context.stderr.write("note: only the first part of the body is on record\n");
+      const isLikeness = delivery.bodyState === "inexact";
+      const what = isLikeness
+        ? "the body is not, byte for byte, the one that was sent"
+        : "only the first part of the body is on record";
+      context.stderr.write(`note: ${what}\n`);
     }
   } finally {
     await history.close();

@@ -55,7 +55,8 @@ function facts(delivery: Delivery, style: Style): string {
 const bodyNotes: Record<BodyState, string> = {
   whole: "",
   "too-large": ", cut there: it was over the limit",
-  incomplete: ", then the sender went away",
+  incomplete: ", then the sender went away or the dump ended",
+  inexact: ", not byte for byte what was sent",
 };
 
 function outcomeText({ outcome }: Delivery, style: Style): string {

@@ -1,17 +1,18 @@
 import { headerValue, headerValues } from "../../model/http.ts";
-import type { DumpExport, ExportedRequest } from "./export.ts";
+import { dumpExport, type ExportedRequest } from "./export.ts";
 import { safeHeaders, safeMethod, safeTarget } from "./request-parts.ts";
 
 /**
  * HTTP/1.1 messages as they go over the wire. A body no header announces gets a Content-Length, and one announced as
  * chunked is one chunk: else nobody could tell where it ends.
  */
-export const http: DumpExport = {
+export const http = dumpExport({
   name: "http",
   description: "the HTTP/1.1 message, for nc and .http files",
-  write: (...requests) =>
-    Buffer.concat(requests.flatMap((request, index) => [Buffer.from(index > 0 ? "\r\n" : ""), message(request)])),
-};
+  isPrintable: false,
+  separator: "\r\n",
+  request: message,
+});
 
 function message(request: ExportedRequest): Buffer {
   const isChunked = /(?:^|,)\s*chunked\s*$/i.test(headerValue(request.headers, "transfer-encoding") ?? "");

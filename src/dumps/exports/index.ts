@@ -1,8 +1,13 @@
 import { curl } from "./curl.ts";
 import type { DumpExport } from "./export.ts";
+import { fixture } from "./fixture.ts";
 import { har } from "./har.ts";
 import { http } from "./http.ts";
+import { httpie } from "./httpie.ts";
 import { json } from "./json.ts";
 
-/** Every form in which requests can be handed on; all of them can be read again. */
-export const dumpExports: readonly DumpExport[] = [curl, http, har, json];
+/** Every form in which requests can be handed on and read again. */
+export const dumpExports: readonly DumpExport[] = [curl, httpie, http, har, json];
+
+/** These, and the forms that hold less than the request. */
+export const exportForms: readonly DumpExport[] = [...dumpExports, fixture];

@@ -30,10 +30,14 @@ export function urlOf({ url, target, headers }: ExportedRequest): string {
   return `http://${host}${safeTarget(target).replace(/^(?!\/)/, "/")}`;
 }
 
+/**
+ * Characters that a terminal obeys or hides, C0 apart: DEL, C1 (ECMA-48), and marks that turn text around or cannot be
+ * seen (UAX #9, UTS #39). As UTF-16 units, so that each can be escaped.
+ */
+export const unprintable =
+  /[\x7f-\x9f\xad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]|\udb40(?=[\udc00-\udc7f])|(?<=\udb40)[\udc00-\udc7f]/g;
+
 /** JSON in which nothing acts on a terminal: JSON.stringify leaves C1 controls and marks that turn text around. */
 export function printableJson(text: string): string {
-  return text.replace(
-    /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return text.replace(unprintable, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

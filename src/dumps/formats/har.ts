@@ -7,6 +7,7 @@ import { countOf, itemsOf, member, memberAt, parseJson, stringOf } from "../json
 import { absentBody, announcedBytes, settleBody, type Reading, type SettledBody } from "../readings.ts";
 import { stringReadings } from "../values/bodies.ts";
 import { headersIn } from "../values/headers.ts";
+import { startedAtOf } from "../values/times.ts";
 
 /**
  * HTTP Archive 1.2, from browsers, proxies and test tools. The standard has text only; `encoding: "base64"` is what
@@ -24,7 +25,7 @@ export const har: DumpFormat = {
 
   parse(dump) {
     const entries = itemsOf(memberAt(dump.json ?? parseJson(dump.text), "log", "entries"));
-    const requests = entries.flatMap((entry, index) => requestOf(member(entry, "request"), index));
+    const requests = entries.flatMap(requestOf);
     const signed = requests.filter(({ headers }) => headerValue(headers, "x-telepath-signature") !== undefined);
     if (signed.length > 0) return signed;
     const posts = requests.filter(({ method }) => method === "POST");
@@ -32,7 +33,8 @@ export const har: DumpFormat = {
   },
 };
 
-function requestOf(request: JsonNode | undefined, index: number): DumpedRequest[] {
+function requestOf(entry: JsonNode, index: number): DumpedRequest[] {
+  const request = member(entry, "request");
   if (request === undefined) return [];
   const list = member(request, "headers");
   const headers = itemsOf(list).length === 0 ? [] : headersIn(list);
@@ -43,6 +45,7 @@ function requestOf(request: JsonNode | undefined, index: number): DumpedRequest[
       method: stringOf(member(request, "method")) ?? null,
       target: url === undefined ? null : originForm(url),
       headers,
+      ...startedAtOf(member(entry, "startedDateTime")),
       ...bodyOf(request, headers),
     },
   ];

@@ -5,6 +5,7 @@ import { countOf, itemsOf, member, stringOf, tryParseJson } from "../json.ts";
 import { absentBody, announcedBytes } from "../readings.ts";
 import { fromBase64 } from "../values/bodies.ts";
 import { headersIn } from "../values/headers.ts";
+import { startedAtOf } from "../values/times.ts";
 
 /**
  * What this tool prints about deliveries: `export --format json` and `show --json`, one object a line. Headers are
@@ -50,6 +51,7 @@ function requestOf(node: JsonNode): DumpedRequest {
     method: stringOf(member(node, "method")) ?? null,
     target: stringOf(member(node, "target")) ?? null,
     headers,
+    ...startedAtOf(member(node, "receivedAt")),
   };
   if (body === undefined) {
     return {
@@ -57,9 +59,16 @@ function requestOf(node: JsonNode): DumpedRequest {
       ...absentBody(size, "Lines of the log hold no bodies: use telepath-hooks export --format json."),
     };
   }
-  const isWhole = (stringOf(member(node, "bodyState")) ?? "whole") === "whole";
-  const notes = isWhole ? [] : ["Only the first part of the body was received or kept."];
-  return { ...start, body, fidelity: isWhole ? "exact" : "truncated", declaredBytes: size, otherReadings: [], notes };
+  return { ...start, body, ...keptOf(node), declaredBytes: size, otherReadings: [] };
+}
+
+/** What `bodyState` says of the body. */
+function keptOf(node: JsonNode): Pick<DumpedRequest, "fidelity" | "notes"> {
+  const state = stringOf(member(node, "bodyState")) ?? "whole";
+  if (state === "whole") return { fidelity: "exact", notes: [] };
+  if (state === "inexact")
+    return { fidelity: "reserialised", notes: ["It was read from a dump that kept no exact bytes."] };
+  return { fidelity: "truncated", notes: ["Only the first part of the body was received or kept."] };
 }
 
 function contentOf(node: JsonNode): Buffer | undefined {

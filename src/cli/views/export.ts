@@ -1,0 +1,54 @@
+import type { DumpExport } from "../../dumps/exports/export.ts";
+import { isFixtureName } from "../../fixtures/names.ts";
+import type { Output } from "../context.ts";
+import type { RedactionCounts } from "../export-requests.ts";
+import { counted, safeLines, safeText } from "./text.ts";
+
+/** What an export came to. */
+export interface Exported {
+  /** The name of its form. */
+  form: string;
+  deliveries: number;
+  /** Could not be written in this form. */
+  skipped: number;
+  /** The type of the last one. */
+  event: string | null;
+  /** Null when nothing was to be taken out. */
+  redacted: RedactionCounts | null;
+}
+
+/** An export as it goes to a stream: byte for byte, but for a terminal where the form may hold what one obeys. */
+export function shownExport(bytes: Buffer, form: DumpExport, output: Output): Buffer | string {
+  if (form.isPrintable || output.isTTY !== true || bytes.length === 0) return bytes;
+  return `${safeLines(bytes.toString("utf8").replaceAll("\r\n", "\n"))}\n`;
+}
+
+/** What there is to say beside the export itself; empty when that is nothing. */
+export function exportNotes({ form, deliveries, event, redacted }: Exported, output: string | null): string {
+  const notes: string[] = [];
+  if (output !== null) notes.push(`wrote ${counted(deliveries, "delivery", "deliveries")} to ${safeText(output)}`);
+  if (form === "fixture" && output === null && event !== null && isFixtureName(event)) {
+    notes.push(`as telepath-fixtures/${event}.json it is what send ${event} sends (--output writes it there)`);
+  }
+  if (redacted)
+    notes.push("redacted: Authorization, Cookie and Set-Cookie headers, phone numbers; --no-redact leaves them in");
+  if (redacted && redacted.changed > 0) {
+    notes.push(`${counted(redacted.changed, "body", "bodies")} changed by that: the signature no longer matches`);
+  }
+  if (redacted && redacted.unread > 0) {
+    notes.push(`${counted(redacted.unread, "body", "bodies")} not JSON: no phone number was looked for`);
+  }
+  return notes.map((note) => `${note}\n`).join("");
+}
+
+/** `--json` when the export itself goes to a file. */
+export function exportJson({ form, deliveries, skipped, redacted }: Exported, output: string): object {
+  return {
+    type: "export",
+    format: form,
+    output: deliveries > 0 ? output : null,
+    deliveries,
+    skipped,
+    redactedBodies: redacted?.changed ?? null,
+  };
+}

@@ -48,6 +48,6 @@ export function isInteractive(context: Context): boolean {
 }
 
 /** Writes one JSON object as a line on stdout. What a terminal would obey is escaped as JSON escapes it. */
-export function writeJson(context: Context, value: unknown): void {
+export function writeJson(context: Pick<Context, "stdout">, value: unknown): void {
   context.stdout.write(`${printableJson(JSON.stringify(value))}\n`);
 }

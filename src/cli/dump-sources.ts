@@ -2,14 +2,16 @@ import { readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { TelepathError } from "../model/errors.ts";
 import type { Context } from "./context.ts";
-import { readInput } from "./input.ts";
+import { readInput, readRegularFile } from "./input.ts";
 
 /** A file to be read as a dump. */
 export interface DumpSource {
   /** As the user named it, or below the folder the user named; `-` for standard input. */
   name: string;
+  /** Where the file is; null for standard input. */
+  path: string | null;
   /** @throws TelepathError `UNREADABLE_INPUT`, `INPUT_TOO_LARGE` */
-  read: () => Promise<Buffer>;
+  read: () => Buffer | Promise<Buffer>;
 }
 
 /** What tools keep beside a project's own files. */
@@ -24,7 +26,10 @@ export function dumpSources(paths: readonly string[], context: Context): DumpSou
 }
 
 function fileSource(name: string, context: Context): DumpSource {
-  return { name, read: () => readInput(name, "the dump", context) };
+  if (name === "-") return { name, path: null, read: () => readInput(name, "the dump", context) };
+  const path = resolve(context.cwd, name);
+  // Of thousands of small files each is there at once: waiting for it would take longer than reading it.
+  return { name, path, read: () => readRegularFile(path, "the dump") };
 }
 
 function isFolder(path: string, { cwd }: Context): boolean {
@@ -55,5 +60,8 @@ function filesBelow(folder: string, context: Context): DumpSource[] {
 }
 
 function failing(name: string, message: string, hint: string): DumpSource {
-  return { name, read: () => Promise.reject(new TelepathError("UNREADABLE_INPUT", message, hint)) };
+  const read = (): never => {
+    throw new TelepathError("UNREADABLE_INPUT", message, hint);
+  };
+  return { name, path: null, read };
 }

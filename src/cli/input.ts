@@ -22,25 +22,36 @@ export async function readInput(path: string, what: string, context: Context, ca
 
 /** Reads a regular file whole; see `readInput`. */
 export function readRegularFile(path: string, what: string, cap = inputCap): Buffer {
+  const { file, size } = openRegularFile(path, what);
+  try {
+    if (size > cap) throw tooLarge(path, what, cap);
+    return readAll(file, size, () => tooLarge(path, what, cap), cap);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/**
+ * Opens a regular file; whoever calls closes it. A FIFO that nobody writes to, a folder, a device are refused at once.
+ *
+ * @throws TelepathError `UNREADABLE_INPUT`
+ */
+export function openRegularFile(path: string, what: string): { file: number; size: number } {
   let file: number;
   try {
     // O_NONBLOCK: opening a FIFO that nobody writes to must not wait.
     file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
-    throw unreadable(
-      path,
-      what,
-      openReasons[systemCode(error) ?? ""] ?? `cannot be opened (${systemCode(error)})`,
-      error,
-    );
+    const code = systemCode(error);
+    throw unreadable(path, what, openReasons[code ?? ""] ?? `cannot be opened (${code})`, error);
   }
   try {
     const status = fstatSync(file);
     if (!status.isFile()) throw unreadable(path, what, status.isDirectory() ? "is a folder" : "is not a regular file");
-    if (status.size > cap) throw tooLarge(path, what, cap);
-    return readAll(file, status.size, () => tooLarge(path, what, cap), cap);
-  } finally {
+    return { file, size: status.size };
+  } catch (error) {
     closeSync(file);
+    throw error;
   }
 }
 
@@ -49,16 +60,35 @@ function readAll(file: number, expected: number, over: () => TelepathError, cap:
   const chunks: Buffer[] = [];
   let held = 0;
   for (;;) {
-    const chunk = Buffer.allocUnsafe(Math.max(expected - held, 0) + 4096);
+    const chunk = Buffer.allocUnsafe(held < expected ? expected - held + 1 : 4096);
     const read = readSync(file, chunk);
-    if (read === 0) return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
     held += read;
     if (held > cap) throw over();
-    chunks.push(chunk.subarray(0, read));
+    if (read > 0) chunks.push(chunk.subarray(0, read));
+    // Of a regular file that has a size, less than was asked for is the rest.
+    if (read === 0 || (expected > 0 && read < chunk.length)) {
+      return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+    }
   }
 }
 
 async function readStandardInput(what: string, context: Context, cap: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let held = 0;
+  for await (const chunk of standardInput(what, context)) {
+    held += chunk.length;
+    if (held > cap) throw tooLarge("standard input", what, cap);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/**
+ * Standard input piece by piece.
+ *
+ * @throws TelepathError `UNREADABLE_INPUT` when it is a terminal: it would wait for somebody to type.
+ */
+export async function* standardInput(what: string, context: Context): AsyncGenerator<Buffer> {
   if (context.stdin.isTTY === true) {
     throw new TelepathError(
       "UNREADABLE_INPUT",
@@ -66,15 +96,7 @@ async function readStandardInput(what: string, context: Context, cap: number): P
       "pipe it in, or name a file",
     );
   }
-  const chunks: Buffer[] = [];
-  let held = 0;
-  for await (const chunk of context.stdin) {
-    const bytes = Buffer.from(chunk as Uint8Array | string);
-    held += bytes.length;
-    if (held > cap) throw tooLarge("standard input", what, cap);
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks);
+  for await (const chunk of context.stdin) yield Buffer.from(chunk as Uint8Array | string);
 }
 
 const openReasons: Record<string, string> = {

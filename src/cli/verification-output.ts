@@ -1,8 +1,11 @@
 import type { TelepathError } from "../model/errors.ts";
+import { batchedOutput } from "./batched-output.ts";
 import { exitCodes, writeJson, type Context } from "./context.ts";
 import { progressText } from "./views/batch.ts";
 import { styleFor } from "./views/style.ts";
 import {
+  bugJson,
+  bugText,
   summaryLine,
   unreadableJson,
   unreadableText,
@@ -17,8 +20,12 @@ export interface VerificationView {
   verification(verification: Verification): void;
   /** A file of several in which no request could be found. */
   unreadable(file: string, error: TelepathError): void;
+  /** A part of a large file that could not be read. */
+  broken(file: string, error: TelepathError): void;
+  /** A file on which the program itself failed. */
+  bug(file: string, error: unknown): void;
   fileDone(): void;
-  /** Takes the progress line away. */
+  /** Takes the progress line away, and writes what is still to be written. */
   end(): void;
   summary(): void;
   /** 1 when something is invalid or a file of several broken, 2 when no file could be read, 3 when something cannot be told. */
@@ -32,28 +39,51 @@ export function createVerificationView(
   flags: { json?: boolean; color?: boolean },
   context: Context,
 ): VerificationView {
-  const { stdout, stderr } = context;
-  const style = styleFor(stdout, context, flags);
+  const { stderr } = context;
+  const stdout = batchedOutput(context.stdout);
+  const style = styleFor(context.stdout, context, flags);
   const counts: VerificationSummary = { files, requests: 0, valid: 0, invalid: 0, unverifiable: 0, unreadable: 0 };
   const progress = createProgress(files, counts, context);
+  const write = (json: () => object, text: () => string): void => {
+    progress.clear();
+    if (flags.json) writeJson({ stdout }, json());
+    else stdout.write(text());
+  };
+  const unreadable = (file: string, error: TelepathError): void => {
+    counts.unreadable += 1;
+    write(
+      () => unreadableJson(file, error),
+      () => unreadableText(error, style),
+    );
+  };
 
   return {
     verification(verification) {
       counts.requests += 1;
       counts[verification.judgement.verdict] += 1;
-      progress.clear();
-      if (flags.json) writeJson(context, verificationJson(verification));
-      else stdout.write(verificationText(verification, style));
+      write(
+        () => verificationJson(verification),
+        () => verificationText(verification, style),
+      );
     },
+    broken: unreadable,
     unreadable(file, error) {
+      unreadable(file, error);
+      progress.advance();
+    },
+    bug(file, error) {
       counts.unreadable += 1;
-      progress.clear();
-      if (flags.json) writeJson(context, unreadableJson(file, error));
-      else stdout.write(unreadableText(error, style));
+      write(
+        () => bugJson(file, error),
+        () => bugText(file, error, style),
+      );
       progress.advance();
     },
     fileDone: () => progress.advance(),
-    end: () => progress.clear(),
+    end() {
+      progress.clear();
+      stdout.flush();
+    },
     summary() {
       if (flags.json) writeJson(context, { type: "summary", ...counts });
       else if (counts.requests + counts.unreadable > 1) stderr.write(summaryLine(counts));

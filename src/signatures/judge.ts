@@ -98,7 +98,7 @@ function judgeAsHeld(request: DumpedRequest, secrets: readonly Secret[]): Judgem
 }
 
 /** The secret that matched is known, but it is not the one that signs here: worth a word during a rotation. */
-function otherSecret(name: string, secrets: readonly Secret[]): Diagnosis | null {
+export function otherSecret(name: string, secrets: readonly Secret[]): Diagnosis | null {
   const signs = secrets[0]!.name;
   if (name === signs) return null;
   const previous = name.endsWith("_PREVIOUS");
@@ -128,7 +128,14 @@ function recoveredSecret(request: DumpedRequest, { proof }: Finding): string | n
 function refusal(request: DumpedRequest, { proof }: Finding): Pick<Judgement, "verdict" | "reason"> {
   // An HMAC over the bytes held shows that they are the ones signed, whatever the form could have lost.
   const provedHeld = proof !== null && request.body.length > 0 && proof.signed.equals(request.body);
-  const exact = provedHeld || holdsExactBytes(request);
+  return refusalOf(request, provedHeld || holdsExactBytes(request));
+}
+
+/** What a refusal is about: all of a request but the bytes of its body. */
+export type Held = Pick<DumpedRequest, "headers" | "fidelity" | "declaredBytes"> & { body: { length: number } };
+
+/** What to say of a request whose signature does not match. `exact`: the bytes held are those that were sent. */
+export function refusalOf(request: Held, exact = holdsExactBytes(request)): Pick<Judgement, "verdict" | "reason"> {
   const verdict = exact ? "invalid" : "unverifiable";
   switch (headerState(request.headers)) {
     case "missing":
@@ -144,14 +151,14 @@ function refusal(request: DumpedRequest, { proof }: Finding): Pick<Judgement, "v
   }
 }
 
-function whatIsLost({ fidelity, declaredBytes, body }: DumpedRequest): Judgement["reason"] {
+function whatIsLost({ fidelity, declaredBytes, body }: Held): Judgement["reason"] {
   const declared = declaredBytes ?? 0;
   if (fidelity === "absent" || (body.length === 0 && declared > 0)) return "body-not-in-dump";
   return fidelity === "truncated" || (fidelity === "exact" && declared > body.length) ? "body-truncated" : "body-lossy";
 }
 
 /** Whether the bytes held are those that were sent: the form keeps them, and there are as many as declared. */
-function holdsExactBytes({ fidelity, declaredBytes, body }: DumpedRequest): boolean {
+function holdsExactBytes({ fidelity, declaredBytes, body }: Held): boolean {
   return fidelity === "exact" && (declaredBytes === null || declaredBytes === body.length);
 }
 

@@ -21,6 +21,15 @@ const wellFormed = /^sha256=([0-9a-f]{64})$/;
  * @param secrets at least one; the first match wins and is named in the verdict.
  */
 export function verifySignature(body: Uint8Array, headers: HeaderList, secrets: readonly Secret[]): Verdict {
+  return verifyDigest((secret) => createHmac("sha256", secret.key()).update(body).digest(), headers, secrets);
+}
+
+/** The same for a body that was hashed as it came by: `digestOf` gives its HMAC-SHA256 with a secret. */
+export function verifyDigest(
+  digestOf: (secret: Secret) => Buffer,
+  headers: HeaderList,
+  secrets: readonly Secret[],
+): Verdict {
   const values = headerValues(headers, signatureHeader);
   if (values.length === 0) return { verdict: "missing" };
   if (values.length > 1) return { verdict: "invalid", reason: "ambiguous-signature" };
@@ -29,8 +38,6 @@ export function verifySignature(body: Uint8Array, headers: HeaderList, secrets: 
   if (digits === undefined) return { verdict: "invalid", reason: "malformed-signature" };
 
   const given = Buffer.from(digits, "hex");
-  const match = secrets.find((secret) =>
-    timingSafeEqual(createHmac("sha256", secret.key()).update(body).digest(), given),
-  );
+  const match = secrets.find((secret) => timingSafeEqual(digestOf(secret), given));
   return match ? { verdict: "valid", secret: match.name } : { verdict: "invalid", reason: "mismatch" };
 }

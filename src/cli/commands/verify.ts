@@ -1,19 +1,15 @@
-import { setImmediate } from "node:timers/promises";
 import { Command, Option } from "commander";
 import { dumpFormats } from "../../dumps/formats/index.ts";
-import { bareBody, readHeaders, withBody } from "../../dumps/pieces.ts";
-import { readDump, type DumpReading } from "../../dumps/read.ts";
 import { TelepathError } from "../../model/errors.ts";
-import type { Secret } from "../../model/secret.ts";
-import { judge } from "../../signatures/judge.ts";
-import { signature } from "../../signatures/sign.ts";
-import { exitCodes, writeJson, type Context } from "../context.ts";
+import { writeJson, type Context } from "../context.ts";
 import { dumpSources, type DumpSource } from "../dump-sources.ts";
-import { readInput } from "../input.ts";
+import { Interrupted } from "../errors.ts";
 import { commonOptions, secretOptions, type CommonFlags, type SecretFlags } from "../options.ts";
+import { createPauses } from "../pauses.ts";
 import { findProject } from "../project.ts";
 import { knownSecrets, secretVariable } from "../secrets.ts";
 import { createVerificationView, type VerificationView } from "../verification-output.ts";
+import { verifyDump, type VerifyTerms } from "../verify-dumps.ts";
 
 interface VerifyFlags extends CommonFlags, SecretFlags {
   format?: string;
@@ -67,70 +63,54 @@ async function verifyAction(paths: string[], flags: VerifyFlags, context: Contex
 
   const sources = dumpSources(paths, context);
   const view = createVerificationView(sources.length, flags, context);
+  const terms: VerifyTerms = {
+    secrets,
+    explain: flags.explain,
+    showExpected: flags.showExpected === true,
+    format: flags.format,
+    signature: flags.signature,
+    body: flags.body,
+    pauses: createPauses(context.interrupted),
+    found: (verification) => view.verification(verification),
+    broken: (file, error) => view.broken(file, error),
+  };
+  let bug: unknown;
   try {
     for (const source of sources) {
-      // A search keeps the thread for up to two seconds: between two of them Ctrl-C is heard.
-      await setImmediate();
-      if (context.interrupted.aborted) break;
-      await verifySource(source, { flags, secrets, view, alone: sources.length === 1 }, context);
+      await terms.pauses.due();
+      const error = await verifySource(source, { terms, view, alone: sources.length === 1 }, context);
+      bug ??= error;
     }
   } finally {
     view.end();
   }
   view.summary();
-  context.exitCode = context.interrupted.aborted ? exitCodes.interrupted : view.exitCode();
+  if (bug !== undefined) throw bug;
+  context.exitCode = view.exitCode();
 }
 
-interface VerifyTerms {
-  flags: VerifyFlags;
-  secrets: readonly Secret[];
+interface Batch {
+  terms: VerifyTerms;
   view: VerificationView;
   /** A file that is the only one fails the command; in a batch it is a line. */
   alone: boolean;
 }
 
-async function verifySource(source: DumpSource, terms: VerifyTerms, context: Context): Promise<void> {
-  const { flags, secrets, view, alone } = terms;
-  let reading: DumpReading;
+/** Verifies one file. What the program itself fails on is returned: no other file is lost for it. */
+async function verifySource(source: DumpSource, { terms, view, alone }: Batch, context: Context): Promise<unknown> {
   try {
-    reading = await readSource(source, flags, context);
+    await verifyDump(source, terms, context);
   } catch (error) {
-    if (alone || !(error instanceof TelepathError)) throw error;
-    view.unreadable(source.name, error);
-    return;
-  }
-  const { format, requests } = reading;
-  for (const [index, request] of requests.entries()) {
-    if (index > 0) await setImmediate();
-    if (context.interrupted.aborted) return;
-    const judgement = judge(request, secrets, { explain: flags.explain });
-    const whole = request.fidelity !== "absent" && request.fidelity !== "truncated";
-    const expected = flags.showExpected && whole ? signature(request.body, secrets[0]!) : null;
-    view.verification({ file: source.name, index, of: requests.length, format, request, judgement, expected });
+    if (alone || error instanceof Interrupted) throw error;
+    if (error instanceof TelepathError) {
+      view.unreadable(source.name, error);
+      return undefined;
+    }
+    view.bug(source.name, error);
+    return error;
   }
   view.fileDone();
-}
-
-async function readSource(source: DumpSource, flags: VerifyFlags, context: Context): Promise<DumpReading> {
-  const bytes = await source.read();
-  if (flags.signature !== undefined) {
-    return { format: "body", requests: [bareBody(bytes, Buffer.from(flags.signature, "utf8").toString("latin1"))] };
-  }
-  if (flags.body !== undefined) {
-    const body = await readInput(flags.body, "the body", context);
-    return { format: "headers", requests: [withBody(readHeaders(bytes), body)] };
-  }
-  return named(source, () => readDump(bytes, { format: flags.format }));
-}
-
-/** The reader of dumps knows no file names; the user wants to know which file it was. */
-function named(source: DumpSource, read: () => DumpReading): DumpReading {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof TelepathError) || error.code === "UNKNOWN_FORMAT") throw error;
-    throw new TelepathError(error.code, `${source.name}: ${error.message}`, error.hint, { cause: error });
-  }
+  return undefined;
 }
 
 function refuseMisuse(paths: string[], flags: VerifyFlags, context: Context): void {

@@ -2,9 +2,12 @@ import { checkPayload } from "../../contract/check.ts";
 import type { DumpedRequest } from "../../model/dump.ts";
 import { eventHead } from "../../model/event.ts";
 import type { TelepathError } from "../../model/errors.ts";
+import type { Framework } from "../../signatures/advice/framework.ts";
 import type { Judgement } from "../../signatures/judge.ts";
 import type { Style } from "./style.ts";
 import { counted, safeText, sizeText } from "./text.ts";
+import { blockText, type BlockTerms } from "./verification-block.ts";
+import { fittedEnd, fittedStart, row } from "./verification-layout.ts";
 
 /** A request found in a dump, with what is said of its signature. */
 export interface Verification {
@@ -16,8 +19,20 @@ export interface Verification {
   format: string;
   request: DumpedRequest;
   judgement: Judgement;
+  /** How long the body is, when it was too large to be held: the request then has none. */
+  bytes?: number;
   /** With `--show-expected`: the signature that the bytes held would have. */
   expected: string | null;
+  /** Left out where reading the raw body is not what is missing. */
+  remedy?: Remedy | undefined;
+}
+
+/** Code that reads the raw body. */
+export interface Remedy {
+  /** Null where the dump does not tell which framework the receiver uses. */
+  framework: Framework | null;
+  /** Whether the user named it. */
+  asked: boolean;
 }
 
 export interface VerificationSummary {
@@ -31,7 +46,7 @@ export interface VerificationSummary {
 }
 
 /** A verification as `--json` shows it; the members are part of the public interface. */
-export function verificationJson({ file, index, format, request, judgement }: Verification): object {
+export function verificationJson({ file, index, format, request, judgement, bytes }: Verification): object {
   const { verdict, secret, reason, diagnosis } = judgement;
   const { method, target, body, fidelity, declaredBytes } = request;
   return {
@@ -44,14 +59,22 @@ export function verificationJson({ file, index, format, request, judgement }: Ve
     ...eventHead(body),
     verdict,
     fidelity,
-    bytes: body.length,
+    bytes: bytes ?? body.length,
     declaredBytes,
     secret,
     reason,
     diagnosis,
+    fix: fixJson(remedy),
     observations: [...judgement.observations, ...request.notes],
-    schema: schemaJson(request),
+    schema: bytes === undefined ? schemaJson(request) : null,
   };
+}
+
+/** The code that mends the receiver; null where that is not the cause, or its framework not known. */
+function fixJson(remedy: Remedy | undefined): object | null {
+  if (!remedy?.framework) return null;
+  const { name, title, language, code } = remedy.framework;
+  return { framework: name, title, language, code };
 }
 
 /** How the payload fits the contract; null where the dump does not hold it whole. */
@@ -67,26 +90,38 @@ export function unreadableJson(file: string, { code, message, hint }: TelepathEr
 }
 
 /** One line: verdict, file, event, call id, bytes, secret or reason; under one that is not plainly valid, why. */
-export function verificationText(verification: Verification, style: Style): string {
-  const { request, judgement } = verification;
+export function verificationText(verification: Verification, terms: BlockTerms): string {
+  return `${verificationLine(verification, terms)}\n${blockText(verification, terms)}`;
+}
+
+function verificationLine(verification: Verification, { style, columns }: BlockTerms): string {
+  const { request, judgement, of, index } = verification;
   const { event, callId } = eventHead(request.body);
-  const name = `${safeText(verification.file)}${verification.of > 1 ? ` #${verification.index + 1}` : ""}`;
-  const line = [
-    verdictWord(judgement, style),
-    style.strong(name),
-    safeText(event ?? `${request.method ?? "?"} ${request.target ?? "?"}`),
-    callId === null ? "" : safeText(callId),
-    sizeText(request.body.length),
-    judgement.secret === null ? reasonWords[judgement.reason ?? "mismatch"] : style.faint(safeText(judgement.secret)),
-  ].filter((word) => word !== "");
-  const below = rows(verification).map(([label, text]) => `    ${style.faint(label.padEnd(9))} ${text}\n`);
-  return `${line.join("  ")}\n${below.join("")}`;
+  const number = of > 1 ? ` #${index + 1}` : "";
+  const file = safeText(verification.file);
+  const what = safeText(event ?? `${request.method ?? "?"} ${request.target ?? "?"}`);
+  const size = sizeText(request.body.length);
+  const secret = judgement.secret === null ? undefined : safeText(judgement.secret);
+  const end = secret ?? reasonWords[judgement.reason ?? "mismatch"];
+
+  // What a narrow terminal has no room for goes in this order: the call, the size, the beginning of the path.
+  const call = safeText(callId ?? "");
+  const widthOf = (...words: string[]): number => words.filter(Boolean).join("  ").length;
+  const fits = (...words: string[]): boolean => verdictColumns + 2 + widthOf(...words) <= columns;
+  const shownCall = fits(file + number, what, call, size, end) ? call : "";
+  const shownSize = fits(file + number, what, shownCall, size, end) ? size : "";
+  const shownWhat = fits(file + number, what, shownCall, shownSize, end) ? what : fittedStart(what, 18);
+  const room = columns - verdictColumns - 2 - widthOf("x", shownWhat, shownCall, shownSize, end) + 1 - number.length;
+  const name = fittedEnd(file, Math.max(room, 12)) + number;
+
+  const words = [style.strong(name), shownWhat, shownCall, shownSize, secret === undefined ? end : style.faint(end)];
+  return [verdictWord(judgement.verdict, style), ...words].filter(Boolean).join("  ");
 }
 
 /** A file in which no request could be found, as a line and what to do. */
-export function unreadableText({ message, hint }: TelepathError, style: Style): string {
-  const below = hint === undefined ? "" : `    ${style.faint("fix".padEnd(9))} ${safeText(hint)}\n`;
-  return `${style.bad("!")} unreadable    ${safeText(message)}\n${below}`;
+export function unreadableText({ message, hint }: TelepathError, { style, columns }: BlockTerms): string {
+  const below = hint === undefined ? "" : row(style.faint("fix"), safeText(hint), columns);
+  return `${style.bad("! unreadable   ")} ${safeText(message)}\n${below}`;
 }
 
 export function summaryLine(summary: VerificationSummary): string {
@@ -96,17 +131,23 @@ export function summaryLine(summary: VerificationSummary): string {
     [invalid, "invalid"],
     [unverifiable, "unverifiable"],
   ] as const;
-  const counts = verdicts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
+  const counts = verdicts
+    .filter(([count]) => count > 0)
+    .map(([count, word]) => `${count.toLocaleString("en-US")} ${word}`);
   const broken = unreadable === 0 ? "" : `; ${counted(unreadable, "file")} without a request`;
   return `${counted(requests, "request")} in ${counted(files, "file")}: ${counts.join(", ") || "none"}${broken}\n`;
 }
 
-function verdictWord({ verdict }: Judgement, style: Style): string {
+const verdictColumns = 14;
+
+/** A verdict as a sign and a word, always as wide: nothing is said by colour alone. */
+export function verdictWord(verdict: Judgement["verdict"], style: Style): string {
   if (verdict === "valid") return style.good("✓ valid       ");
   return verdict === "invalid" ? style.bad("✗ invalid     ") : style.warn("? unverifiable");
 }
 
-const reasonWords: Record<NonNullable<Judgement["reason"]>, string> = {
+/** The reasons of a judgement, for people. */
+export const reasonWords: Record<NonNullable<Judgement["reason"]>, string> = {
   "missing-signature": "no signature header",
   "signature-not-in-dump": "the signature is not in the dump",
   "malformed-signature": "malformed signature header",
@@ -116,24 +157,3 @@ const reasonWords: Record<NonNullable<Judgement["reason"]>, string> = {
   "body-truncated": "the body is cut short in the dump",
   "body-lossy": "the dump does not keep the exact bytes",
 };
-
-function rows({ request, judgement, expected }: Verification): [string, string][] {
-  const { verdict, diagnosis, observations } = judgement;
-  const found: [string, string][] = [];
-  if (diagnosis !== null) {
-    const { code, summary, steps, firstDifference, advice } = diagnosis;
-    found.push([verdict === "valid" ? "note" : "cause", `${safeText(summary)} (${safeText(code)})`]);
-    if (steps.length > 1) found.push(["steps", steps.map(safeText).join("; ")]);
-    if (firstDifference !== null) {
-      const { offset, held, signed, heldBytes, signedBytes } = firstDifference;
-      found.push(["differs", `at byte ${offset} of ${heldBytes} (signed: ${signedBytes})`]);
-      found.push(["  held", safeText(held)], ["  signed", safeText(signed)]);
-    }
-    found.push(["fix", safeText(advice)]);
-  }
-  // Under a valid line only what tells why it is: the rest would be read as a doubt.
-  const seen = verdict === "valid" ? observations : [...observations, ...request.notes];
-  found.push(...seen.map((text): [string, string] => ["seen", safeText(text)]));
-  if (expected !== null) found.push(["expected", expected]);
-  return found;
-}

@@ -1,0 +1,101 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { readPlain } from "../../src/dumps/plain.ts";
+import { readDump } from "../../src/dumps/read.ts";
+
+const signed = ["x-telepath-signature", `sha256=${"0".repeat(64)}`] as const;
+
+function http(
+  body: string,
+  headers: readonly (readonly [string, string])[] = [],
+  start = "POST /hooks HTTP/1.1",
+): Buffer {
+  const lines = [signed, ["Content-Length", String(Buffer.byteLength(body))], ...headers];
+  return Buffer.from(`${start}\r\n${lines.map((line) => `${line.join(": ")}\r\n`).join("")}\r\n${body}`);
+}
+
+function capture(more: object = {}): object {
+  return {
+    method: "POST",
+    url: "/hooks?a=b",
+    headers: { host: "a.test", [signed[0]]: signed[1] },
+    body: "{}",
+    ...more,
+  };
+}
+
+const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
+
+/** What both say must be the same; the other readings of a body are looked at only where the first does not match. */
+function agree(dump: Buffer): boolean {
+  const plain = readPlain(dump);
+  if (plain === undefined) return false;
+  const full = readDump(dump);
+  for (const request of full.requests) request.otherReadings = [];
+  expect(plain).toEqual(full);
+  return true;
+}
+
+describe("a plain dump leaves to the complete reader", () => {
+  it.each([
+    ["a body shorter than announced", Buffer.concat([http("{}"), Buffer.from("x")])],
+    ["no announced length", Buffer.from(`POST / HTTP/1.1\r\n${signed.join(": ")}\r\n\r\n{}`)],
+    ["two lengths", http("{}", [["content-length", "3"]])],
+    ["chunks", http("2\r\n{}\r\n0\r\n\r\n", [["Transfer-Encoding", "chunked"]])],
+    ["an absolute URL", http("{}", [], "POST https://a.test/hooks HTTP/1.1")],
+    ["a folded header", http("{}", [["A", "b\r\n c"]])],
+    ["a line that is no header", http("{}", [["A", "b\r\nc"]])],
+    ["a response", http("{}", [], "HTTP/1.1 200 OK")],
+    ["no body", http("")],
+    ["a member it does not know", json(capture({ rawBody: "{}" }))],
+    ["a member that is there twice", Buffer.from(JSON.stringify(capture()).replace(/\}$/, ',"body":"{}"}'))],
+    [
+      "a header that is there twice",
+      Buffer.from(JSON.stringify(capture()).replace('"host"', '"x-a":"","x-a":"","host"')),
+    ],
+    ["a parsed body", json(capture({ body: {} }))],
+    ["a body of base64", json(capture({ body: "e30=" }))],
+    ["a body with lost characters", json(capture({ body: "{\ufffd}" }))],
+    ["a body with a lone surrogate", json(capture({ body: "{\udc80}" }))],
+    ["another length than announced", json(capture({ headers: { [signed[0]]: signed[1], "content-length": "9" } }))],
+    ["headers without the signature", json(capture({ headers: { host: "a.test" } }))],
+    ["headers beside a body", json(capture({ headers: { [signed[0]]: signed[1], "raw-body": "{}" } }))],
+    ["headers as pairs", json(capture({ headers: [signed] }))],
+    ["a header beyond ASCII", json(capture({ headers: { [signed[0]]: signed[1], a: "é" } }))],
+    ["what is no JSON", Buffer.from("{")],
+    ["null", Buffer.from("null")],
+    ["nothing", Buffer.alloc(0)],
+  ])("%s", (_case, dump) => {
+    expect(readPlain(dump)).toBeUndefined();
+  });
+});
+
+describe("a plain dump is read as the complete reader reads it", () => {
+  it.each([
+    ["raw HTTP", http('{"event":"call.ended"}')],
+    ["raw HTTP with any bytes", http("\u0000é\r\n\r\nGET / HTTP/1.1\r\n\r\n")],
+    ["JSON", json(capture())],
+    ["JSON with a line end", Buffer.from(`${JSON.stringify(capture())}\n`)],
+    ["JSON with its length", json(capture({ headers: { [signed[0]]: signed[1], "content-length": "2" } }))],
+    ["JSON with a URL", json(capture({ url: "https://a.test/b?c" }))],
+    ["JSON with neither method nor url", json({ headers: { [signed[0]]: signed[1] }, body: "{}" })],
+    ["JSON with another method and url", json(capture({ method: "P O", url: "b" }))],
+  ])("%s", (_case, dump) => {
+    expect(agree(dump)).toBe(true);
+  });
+
+  it("whatever its bytes", () => {
+    const token = fc.stringMatching(/^[a-z]{1,8}(-[a-z0-9]{1,8}){0,2}$/);
+    const headers = fc.array(fc.tuple(token, fc.string({ maxLength: 20 })), { maxLength: 4 });
+    const body = fc.oneof(fc.json(), fc.string({ unit: "binary" }), fc.constantFrom("curl a", "{}", '{"é":1}'));
+    let plain = 0;
+    fc.assert(
+      fc.property(headers, body, fc.webPath(), (list, text, path) => {
+        if (agree(http(text, list, `POST ${path || "/"} HTTP/1.1`))) plain += 1;
+        const value = capture({ url: path, body: text, headers: Object.fromEntries([...list, signed]) });
+        if (agree(json(value))) plain += 1;
+      }),
+    );
+    expect(plain).toBeGreaterThan(20);
+  });
+});

@@ -1,4 +1,5 @@
 import type { DumpedRequest } from "../model/dump.ts";
+import type { Reading } from "./readings.ts";
 
 /**
  * One form in which developers hold requests. Pure: bytes in, requests out; nothing named in a dump is ever opened,
@@ -24,10 +25,13 @@ export interface Dump {
   json: JsonNode | undefined;
 }
 
-/** A JSON value that has lost nothing: numbers as written, members in order with their repetitions, and where it stood. */
+/**
+ * A JSON value that has lost nothing: numbers as written, members in order with their repetitions, and where it stood.
+ * A string may bring the way to read it as a body, where its form tells more than that it is text.
+ */
 export type JsonNode =
   | { type: "object"; members: { name: string; value: JsonNode }[]; start: number; end: number }
   | { type: "array"; items: JsonNode[]; start: number; end: number }
-  | { type: "string"; value: string; start: number; end: number }
+  | { type: "string"; value: string; start: number; end: number; reading?: Reading }
   | { type: "number"; raw: string; start: number; end: number }
   | { type: "literal"; value: boolean | null; start: number; end: number };

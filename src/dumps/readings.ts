@@ -8,6 +8,8 @@ import { headerValues, type HeaderList } from "../model/http.ts";
 export interface Reading {
   held: "bytes" | "text" | "value";
   bytes: Uint8Array;
+  /** The form shows the first part only, of so many bytes; null when it does not tell how many. */
+  cut?: { of: number | null };
 }
 
 /** What a dump says about a body, once its readings are weighed. */
@@ -22,6 +24,7 @@ const REPLACEMENT = Buffer.from("\ufffd");
 export function settleBody(readings: readonly Reading[], declaredBytes: number | null): SettledBody {
   const [first] = readings;
   if (first === undefined) return absentBody(declaredBytes);
+  if (first.cut && declaredBytes === null && first.cut.of !== null) return settleBody(readings, first.cut.of);
   const fitting = readings.find((reading) => fits(reading, declaredBytes));
   const chosen = fitting ?? first;
   const others = readings.filter((reading) => reading !== chosen).map(({ bytes }) => bytes);
@@ -69,8 +72,8 @@ export function asBuffer(bytes: Uint8Array): Buffer {
 
 type Weighed = Omit<SettledBody, "declaredBytes">;
 
-function fits({ held, bytes }: Reading, declaredBytes: number | null): boolean {
-  return bytes.length === declaredBytes && held !== "value";
+function fits({ held, bytes, cut }: Reading, declaredBytes: number | null): boolean {
+  return bytes.length === declaredBytes && held !== "value" && cut === undefined;
 }
 
 function certain({ held, bytes }: Reading): Weighed {
@@ -78,8 +81,12 @@ function certain({ held, bytes }: Reading): Weighed {
   return { body: bytes, fidelity: "exact", otherReadings: [], notes: [] };
 }
 
-function weigh({ held, bytes }: Reading, declaredBytes: number | null): Weighed {
+function weigh({ held, bytes, cut }: Reading, declaredBytes: number | null): Weighed {
   const plain = { body: bytes, otherReadings: [], notes: [] };
+  if (cut) {
+    const of = declaredBytes === null ? "only the first part of the body" : `${bytes.length} of ${declaredBytes} bytes`;
+    return { ...plain, fidelity: "truncated", notes: [`The dump holds ${of}.`] };
+  }
   if (held === "value") return { ...plain, fidelity: "reserialised" };
   if (held === "text" && hasReplacement(bytes)) return { body: bytes, fidelity: "text", ...lostBytes };
   if (declaredBytes === null) return { ...plain, fidelity: held === "bytes" ? "exact" : "text" };

@@ -12,7 +12,10 @@ export type Encoding = "base64" | "text" | "unknown";
  */
 export function bodyReadings(node: JsonNode | undefined, dump: Dump, encoding: Encoding): Reading[] {
   if (node === undefined || (node.type === "literal" && node.value === null)) return [];
-  if (node.type === "string") return stringReadings(node.value, encoding);
+  if (node.type === "string") {
+    const { reading } = node;
+    return stringReadings(node.value, encoding).map((other) => (other.held === "text" ? (reading ?? other) : other));
+  }
   const bytes = byteValues(node) ?? entries(node);
   if (bytes) return [{ held: "bytes", bytes }];
   const own: Reading = { held: "value", bytes: Buffer.from(dump.text.slice(node.start, node.end)) };

@@ -9,7 +9,8 @@ import { headersIn, holdsSignature } from "./headers.ts";
 import { plainName } from "./names.ts";
 
 /** Names of bodies, the rawest first: a parsed `body` beside a `rawBody` is the lesser witness. */
-const BODY_NAMES = `bodybase64 base64body rawbody bodyraw rawbodybase64 postdataentries datastring eventpayload raw
+const BODY_NAMES =
+  `bodybase64 base64body rawbody bodyraw rawbodybase64 rawpost postdataentries datastring eventpayload raw
   content postdata body requestbody payload text data json`.split(/\s+/);
 const RAW_BODY_NAMES = new Set(BODY_NAMES.slice(0, BODY_NAMES.indexOf("raw") + 1));
 const HEADERS_NAMES = ["rawheaders", "multivalueheaders", "headers", "reqheaders", "requestheaders", "header"];
@@ -79,12 +80,17 @@ function requestOf({ headers, path }: Found, dump: Dump): DumpedRequest {
   // smee and others put the headers, the body and more into one object.
   const mixed =
     list?.type === "object" && list.members.some(({ name, value }) => isBodyName(name) && value.type !== "array");
-  const places = mixed ? path : around;
+  // CGI variables hold the request line among the headers.
+  const places = mixed || (list?.type === "object" && isCgi(list)) ? path : around;
   const own = mixed ? headers.filter(([name]) => !NOT_HEADERS.has(plainName(name))) : headers;
   return { method: methodIn(places), target: targetIn(places), headers: own, ...bodyOf(places, path, own, dump) };
 }
 
 const NOT_HEADERS = new Set([...BODY_NAMES, "timestamp", "query", "method", "url", "path"]);
+
+function isCgi(list: JsonNode): boolean {
+  return stringOf(member(list, "REQUEST_METHOD")) !== undefined;
+}
 
 function isBodyName(name: string): boolean {
   return name.length <= 32 && BODY_NAMES.includes(plainName(name));
@@ -140,6 +146,9 @@ function targetIn(places: JsonNode[]): string | null {
       .map((name) => stringOf(member(place, name)) ?? stringOf(memberAt(place, name, "raw")))
       .find((text) => text !== undefined && /^(?:\/|https?:\/\/)/.test(text));
     if (url !== undefined) return originForm(url);
+    const info = stringOf(member(place, "PATH_INFO"));
+    const variables = stringOf(member(place, "QUERY_STRING"));
+    if (info?.startsWith("/")) return variables ? `${info}?${variables}` : info;
   }
   return null;
 }

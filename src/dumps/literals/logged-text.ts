@@ -1,0 +1,23 @@
+import type { JsonNode } from "../format.ts";
+import { tryParseJson } from "../json.ts";
+import type { Reading } from "../readings.ts";
+import { textNode } from "./nodes.ts";
+
+/**
+ * A body that was logged as text. JSON that is just as `JSON.stringify` writes it may be a parsed body printed again,
+ * which can have the length of the one sent and other digits in a long number; other text was never parsed.
+ */
+export function loggedText(bytes: Buffer): JsonNode {
+  const text = bytes.toString("utf8");
+  const held: Reading["held"] = mayBePrinted(text) ? "value" : "text";
+  return textNode(text, { held, bytes });
+}
+
+function mayBePrinted(text: string): boolean {
+  // No printer of JSON wrote what is not UTF-8, and what was put in its place says that it was text.
+  if (text.includes("\ufffd")) return false;
+  // Also keeps what is nested too deep from the built-in printer, which recurses.
+  if (tryParseJson(text) === undefined) return false;
+  const value: unknown = JSON.parse(text);
+  return [0, 2, 4, "\t"].some((indent) => JSON.stringify(value, null, indent) === text);
+}

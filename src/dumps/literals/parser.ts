@@ -1,0 +1,134 @@
+import { TelepathError } from "../../model/errors.ts";
+import type { JsonNode } from "../format.ts";
+import { maxJsonDepth, maxJsonValues } from "../json.ts";
+import { collectionNode, wordNode, type Entry } from "./nodes.ts";
+
+/** What sets the literals of one language apart. */
+export interface Dialect {
+  /**
+   * Reads what only this language writes (its strings, its objects without a literal form) and leaves the parser behind
+   * it; undefined, with the parser where it was, when something else stands there.
+   */
+  special(parser: LiteralParser): JsonNode | undefined;
+  /** A list or a dictionary of the entries between brackets. */
+  collection(entries: readonly Entry[], open: string): JsonNode;
+}
+
+const CLOSES: Readonly<Record<string, string>> = { "{": "}", "[": "]", "(": ")" };
+const SPACE = /[\s,]*/y;
+const PAIR = /\s*(?:=>|:(?!:)|=(?!=))\s*/y;
+const WORD = /[^\s,:;{}[\]()<>'"`=]+/y;
+const CONTENT = / ?(?=[{[(])/y;
+
+/**
+ * Reads the literals in which Node, Python, Ruby and PHP print values: lists and dictionaries in brackets of any kind,
+ * `key: value`, `key => value` and `key=value`, names before brackets (`Headers({…})`, `Map(2) {…}`), words. It takes
+ * more than any of them writes, runs nothing, and takes time in proportion to what it reads.
+ */
+export class LiteralParser {
+  readonly text: string;
+  /** Where it stands; after a failure, where it failed. */
+  at: number;
+  depth = 0;
+  private values = 0;
+  private readonly dialect: Dialect;
+
+  constructor(text: string, at: number, dialect: Dialect) {
+    this.text = text;
+    this.at = at;
+    this.dialect = dialect;
+  }
+
+  /** @throws TelepathError `BROKEN_DUMP` with the offset when no value stands here. */
+  value(): JsonNode {
+    this.values += 1;
+    if (this.values > maxJsonValues) throw this.broken(`more than ${maxJsonValues} values`);
+    const special = this.dialect.special(this);
+    if (special) return special;
+    const close = CLOSES[this.text[this.at] ?? ""];
+    if (close !== undefined) return this.collection(close);
+    const word = this.take(WORD)?.[0];
+    if (word === undefined) throw this.broken("expected a value");
+    let node: JsonNode | undefined;
+    // `Map(2) {…}`: of the brackets after a name the last hold the value.
+    while (this.take(CONTENT)) node = this.collection(CLOSES[this.text[this.at] ?? ""] ?? "");
+    return node ?? wordNode(word);
+  }
+
+  /** Takes what a sticky pattern matches here. */
+  take(pattern: RegExp): RegExpExecArray | undefined {
+    pattern.lastIndex = this.at;
+    const match = pattern.exec(this.text) ?? undefined;
+    if (match) this.at += match[0].length;
+    return match;
+  }
+
+  /**
+   * Takes a string without its quotes; the quote it starts with closes it, and a backslash keeps the next character in
+   * it. The escapes are still in the result.
+   */
+  quoted(): string {
+    const { text } = this;
+    const quote = text.charCodeAt(this.at);
+    const start = this.at + 1;
+    for (let at = start; at < text.length; at += 1) {
+      const code = text.charCodeAt(at);
+      if (code === quote) {
+        this.at = at + 1;
+        return text.slice(start, at);
+      }
+      if (code === 0x5c) at += 1;
+    }
+    this.at = text.length;
+    throw this.broken("expected the closing quote of a string");
+  }
+
+  /** Takes `<…>` with whatever is in it, other such included, and gives it as it stands. */
+  inAngles(): string {
+    const start = this.at;
+    let depth = 0;
+    for (; this.at < this.text.length; this.at += 1) {
+      const character = this.text[this.at];
+      const before = this.text[this.at - 1];
+      if (character === "<") depth += 1;
+      // Not the end of an arrow in a printed object.
+      if (character === ">" && before !== "=" && before !== "-") depth -= 1;
+      if (depth > 0) continue;
+      this.at += 1;
+      return this.text.slice(start, this.at);
+    }
+    throw this.broken('expected the closing ">"');
+  }
+
+  broken(what: string): TelepathError {
+    return new TelepathError("BROKEN_DUMP", `offset ${this.at}: ${what}`);
+  }
+
+  private collection(close: string): JsonNode {
+    const open = this.text[this.at] ?? "";
+    this.depth += 1;
+    if (this.depth > maxJsonDepth) throw this.broken(`nested deeper than ${maxJsonDepth} levels`);
+    this.at += 1;
+    const entries: Entry[] = [];
+    for (this.take(SPACE); this.text[this.at] !== close; this.take(SPACE)) {
+      const first = this.value();
+      if (this.take(PAIR)) entries.push({ key: keyOf(first), value: this.value() });
+      else entries.push({ key: undefined, value: first });
+    }
+    this.at += 1;
+    this.depth -= 1;
+    return this.dialect.collection(entries, open);
+  }
+}
+
+/** Lists in `[]`, dictionaries in `{}`, and in `()` a single value for itself: brackets around an expression. */
+export function bracketed(entries: readonly Entry[], open: string): JsonNode {
+  const [only] = entries;
+  if (open === "(" && entries.length === 1 && only?.key === undefined && only) return only.value;
+  return collectionNode(entries, open === "{" ? "object" : "array");
+}
+
+function keyOf(node: JsonNode): string {
+  if (node.type === "string") return node.value;
+  return node.type === "number" ? node.raw : node.type === "literal" ? String(node.value) : "";
+}

@@ -1,0 +1,90 @@
+import type { DumpedRequest } from "../../model/dump.ts";
+import { TelepathError } from "../../model/errors.ts";
+import type { Dump, JsonNode } from "../format.ts";
+import { requestsIn, signedRequestsIn } from "../values/requests.ts";
+import { bodyAfter } from "./body-after.ts";
+import type { PrintedValue, Printout } from "./language.ts";
+import { printedAsJson } from "./nodes.ts";
+
+/** A printed list or dictionary, and the body printed after it. */
+interface Piece {
+  node: JsonNode;
+  start: number;
+  end: number;
+  body: JsonNode | undefined;
+}
+
+/** What is read in vain may be so many times the text: the time stays proportional to it. */
+const MOST_IN_VAIN = 4;
+const FARTHEST_BEFORE = 80;
+const WRAPPED_BODY = /^(?:raw_?)?body$/i;
+
+/**
+ * The requests in a log of printed values with any text between them. Where the value that has the headers has no body,
+ * it is what follows: `console.log(req.headers, req.body)`, `BODY = b'…'` on the next line; or what came just before.
+ *
+ * @throws TelepathError `BROKEN_DUMP` when there is none, with the offset at which a value could not be read.
+ */
+export function printedRequests(dump: Dump, printout: Printout): DumpedRequest[] {
+  const { pieces, error } = piecesOf(dump, printout);
+  for (const read of [signedRequestsIn, requestsIn]) {
+    const requests = pieces.flatMap((piece, index) => requestsOf(piece, pieces[index - 1], dump, read));
+    if (requests.length > 0) return requests;
+  }
+  throw error ?? new TelepathError("BROKEN_DUMP", "no printed value in it has headers and a body");
+}
+
+function piecesOf(dump: Dump, printout: Printout): { pieces: Piece[]; error: TelepathError | undefined } {
+  const { text, opener } = printout;
+  const pieces: Piece[] = [];
+  let firstError: TelepathError | undefined;
+  let vain = 0;
+  const read = (at: number): PrintedValue => {
+    const value = printout.read(at);
+    if (value.node === undefined) vain += value.end - at + 1;
+    firstError ??= value.error;
+    return value;
+  };
+  for (let at = 0; vain <= MOST_IN_VAIN * text.length;) {
+    opener.lastIndex = at;
+    const start = opener.exec(text)?.index;
+    if (start === undefined) break;
+    const { node, end, isTooDeep } = read(start);
+    at = node === undefined && isTooDeep !== true ? start + 1 : end;
+    if (node === undefined) continue;
+    const [request, ...others] = within(node, dump, signedRequestsIn);
+    const isAlone = request?.fidelity === "absent" && others.length === 0;
+    const body = isAlone ? bodyAfter({ ...printout, read }, end, request.declaredBytes) : undefined;
+    pieces.push({ node, start, end, body: body?.node });
+    at = Math.max(at, body?.end ?? 0);
+  }
+  return { pieces, error: firstError };
+}
+
+type Read = (root: JsonNode, dump: Dump) => DumpedRequest[];
+
+function requestsOf(piece: Piece, before: Piece | undefined, dump: Dump, read: Read): DumpedRequest[] {
+  if (piece.body) return within(together(piece.node, piece.body), dump, read);
+  const requests = within(piece.node, dump, read);
+  if (requests.length !== 1 || requests[0]?.fidelity !== "absent" || before?.node.type !== "object") return requests;
+  const isNear = piece.start - before.end <= FARTHEST_BEFORE && before.body === undefined;
+  if (!isNear || within(before.node, dump, read).length > 0) return requests;
+  const withBefore = within(together(piece.node, before.node), dump, read);
+  return withBefore.length === 1 ? withBefore : requests;
+}
+
+/** A value and the body printed beside it; a body in an object of its own, `{ rawBody: '…' }`, is taken out of it. */
+function together(printed: JsonNode, body: JsonNode): JsonNode {
+  const isWrapped =
+    body.type === "object" && body.members.length <= 2 && body.members.some(({ name }) => WRAPPED_BODY.test(name));
+  const members = [
+    { name: "printed", value: printed },
+    ...(isWrapped ? body.members : [{ name: "body", value: body }]),
+  ];
+  return { type: "object", members, start: 0, end: 0 };
+}
+
+function within(root: JsonNode, { bytes }: Dump, read: Read): DumpedRequest[] {
+  const text = printedAsJson(root);
+  return read(root, { bytes, text, json: undefined });
+}

@@ -45,8 +45,12 @@ function unreachable(code: string, origin: string): Failure {
 
 function lost(code: string, error: unknown, { origin, answering }: Circumstances): Failure {
   const { host } = new URL(origin);
-  if (error instanceof Error && error.name === "HTTPParserError") {
+  // A status below 100 trips an assertion of the client's.
+  if (error instanceof Error && (error.name === "HTTPParserError" || code === "ERR_ASSERTION")) {
     return { kind: "reset", message: `${host} answered with something that is not HTTP${tlsHint(error)}` };
+  }
+  if (code === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH") {
+    return { kind: "reset", message: `${host} answered with a Content-Length that is not its body's` };
   }
   if (code === "UND_ERR_HEADERS_OVERFLOW")
     return { kind: "aborted", message: `${host} answered with too many headers` };

@@ -162,6 +162,8 @@ class ExchangeUnderWay implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    // The client misses the body that Content-Length speaks of, but these answers have none (RFC 9112 §6.3).
+    if (this.#status === 204 || this.#status === 304) return this.onResponseEnd();
     const connected = this.#controller !== undefined;
     this.#fail(failureOf(error, { origin: this.#origin, connected, answering: this.#status > 0 }));
   }

@@ -76,6 +76,7 @@ describe("a try that gets no answer", () => {
   });
 
   it.each([
+    ["a status below 100", "HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n"],
     ["text", "SSH-2.0-OpenSSH_9.2\r\n"],
     ["a broken status line", "HTTP/1.1 2x0 OK\r\n\r\n"],
     ["bytes", "\x00\x01\x02\xff\xfe"],
@@ -84,6 +85,15 @@ describe("a try that gets no answer", () => {
     expect(await transport().exchange(post(server.origin))).toMatchObject({
       failure: "reset",
       message: expect.stringContaining("answered with something that is not HTTP"),
+    });
+  });
+
+  it("is reset by two lengths, and says that they are wrong", async () => {
+    const lengths = "Content-Length: 2\r\nContent-Length: 3\r\n";
+    const server = await rawServer((socket) => socket.end(`HTTP/1.1 200 OK\r\n${lengths}\r\nabc`));
+    expect(await transport().exchange(post(server.origin))).toMatchObject({
+      failure: "reset",
+      message: expect.stringContaining("Content-Length that is not its body's"),
     });
   });
 
@@ -339,6 +349,16 @@ describe("the answer", () => {
     const { response } = await transport().exchange(post(closing.origin));
     expect(Buffer.from(response!.body).toString()).toBe("to the end");
   });
+
+  it.each(["204 No Content", "304 Not Modified"])(
+    "has no body when it is %s, whatever it announces",
+    async (status) => {
+      const server = await rawServer((socket) => socket.write(`HTTP/1.1 ${status}\r\nContent-Length: 5\r\n\r\n`));
+      const { response } = await transport().exchange(post(server.origin, { method: "GET", body: Buffer.alloc(0) }));
+      expect(response).toMatchObject({ status: Number(status.slice(0, 3)), headers: [["Content-Length", "5"]] });
+      expect(response?.body.byteLength).toBe(0);
+    },
+  );
 
   it("has no body after HEAD, whatever length it announces", async () => {
     const server = await rawServer((socket) => socket.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"));

@@ -1,5 +1,5 @@
-import { randomInt } from "node:crypto";
-import { chmodSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { randomInt, randomUUID } from "node:crypto";
+import { chmodSync, linkSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { makeDataFolder } from "../history/folder.ts";
@@ -83,12 +83,18 @@ function withoutClosingLineEnd(text: string): string {
 }
 
 function readDotEnv(project: Project): Record<string, string | undefined> {
+  const path = join(project.root, ".env");
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return {}; // some call a Python environment that
   try {
-    return parseEnv(readRegularFile(join(project.root, ".env"), "the file", 1024 ** 2).toString("utf8"));
+    return parseEnv(readRegularFile(path, "the file", 1024 ** 2).toString("utf8"));
   } catch (error) {
-    if (error instanceof TelepathError && systemCode(error.cause) === "ENOENT") return {};
+    if (isAbsent(error)) return {};
     throw error;
   }
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof TelepathError && ["ENOENT", "ENOTDIR"].includes(systemCode(error.cause) ?? "");
 }
 
 const developmentName = "development secret";
@@ -102,8 +108,9 @@ export function readDevelopmentSecret(project: Project): Secret | undefined {
     const bytes = readRegularFile(developmentPath(project), "the development secret", 64 * 1024);
     return new Secret(withoutClosingLineEnd(bytes.toString("utf8")), developmentName);
   } catch (error) {
-    if (error instanceof TelepathError && systemCode(error.cause) === "ENOENT") return undefined;
-    throw error;
+    if (isAbsent(error)) return undefined;
+    if (!(error instanceof TelepathError)) throw error;
+    throw new TelepathError(error.code, error.message, "telepath-hooks secret --new makes another", { cause: error });
   }
 }
 
@@ -119,21 +126,20 @@ const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 
 /**
  * Makes the project's development secret: `whsec_` and 32 random letters and digits, used as it stands. Two processes
- * that do so at once end up with the same one.
+ * that do so at once end up with the same one, and none ever sees half of it.
+ *
+ * @throws TelepathError `UNWRITABLE_SECRET`, or as `makeDataFolder`
  */
 export function makeDevelopmentSecret(project: Project, { replace }: { replace: boolean }): Secret {
   makeDataFolder(project.dataDir);
   const value = `whsec_${Array.from({ length: 32 }, () => alphabet[randomInt(alphabet.length)]).join("")}`;
   const path = developmentPath(project);
+  const fresh = `${path}.${randomUUID()}`;
   try {
-    if (replace) {
-      const fresh = `${path}.${process.pid}`;
-      writeFileSync(fresh, `${value}\n`, { mode: 0o600, flag: "wx" });
-      renameSync(fresh, path);
-    } else {
-      writeFileSync(path, `${value}\n`, { mode: 0o600, flag: "wx" });
-    }
-    chmodSync(path, 0o600);
+    writeFileSync(fresh, `${value}\n`, { mode: 0o600, flag: "wx" });
+    chmodSync(fresh, 0o600); // the umask may have taken more
+    if (replace) renameSync(fresh, path);
+    else publish(fresh, path);
   } catch (error) {
     if (systemCode(error) === "EEXIST") return readDevelopmentSecret(project)!;
     throw new TelepathError(
@@ -142,6 +148,18 @@ export function makeDevelopmentSecret(project: Project, { replace }: { replace: 
       `set ${secretVariable}, or name a writable folder with --data-dir`,
       { cause: error },
     );
+  } finally {
+    rmSync(fresh, { force: true });
   }
   return new Secret(value, developmentName);
+}
+
+/** @throws `EEXIST` where another process was faster */
+function publish(fresh: string, path: string): void {
+  try {
+    linkSync(fresh, path);
+  } catch (error) {
+    if (systemCode(error) === "EEXIST") throw error;
+    renameSync(fresh, path); // no hard links here (FAT, some network drives): of two processes the last wins
+  }
 }

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { freshFolder, jsonLines, run } from "./run.ts";
@@ -54,5 +54,40 @@ describe("telepath-hooks secret", () => {
     const fresh = await run(["secret", "--new"], { cwd });
     expect(fresh.stdout).not.toBe(before.stdout);
     expect((await run(["secret"], { cwd })).stdout).toBe(fresh.stdout);
+  });
+
+  it("leaves nothing beside the development secret, made or replaced", async () => {
+    const cwd = freshFolder();
+    await run(["secret"], { cwd });
+    await run(["secret", "--new"], { cwd });
+    expect(readdirSync(join(cwd, ".telepath-hooks")).toSorted()).toEqual([".gitignore", "development-secret"]);
+  });
+
+  it("leaves nothing behind when the development secret cannot be put in its place", async () => {
+    const cwd = freshFolder();
+    mkdirSync(join(cwd, "data/development-secret"), { recursive: true });
+    const ran = await run(["secret", "--new", "--data-dir", "data"], { cwd });
+    expect(ran.exitCode).toBe(2);
+    expect(ran.stderr).toContain("cannot be written");
+    expect(readdirSync(join(cwd, "data"))).toEqual(["development-secret"]);
+  });
+
+  it("says how to get another when the development secret is empty, as a full disk once left it", async () => {
+    const cwd = freshFolder({ ".telepath-hooks/development-secret": "" });
+    const ran = await run(["secret"], { cwd });
+    expect(ran.exitCode).toBe(2);
+    expect(ran.stderr).toContain("telepath-hooks secret --new");
+    expect((await run(["secret", "--new"], { cwd })).exitCode).toBe(0);
+    expect((await run(["secret"], { cwd })).exitCode).toBe(0);
+  });
+
+  it("takes a folder named .env for what it is: no env file", async () => {
+    expect(await run(["secret"], { files: { ".env/pyvenv.cfg": "" } })).toMatchObject({ exitCode: 0 });
+  });
+
+  it("names the data folder when that is a file", async () => {
+    const ran = await run(["secret", "--data-dir", "file"], { files: { file: "" } });
+    expect(ran.exitCode).toBe(2);
+    expect(ran.stderr).toMatch(/the data folder .*file cannot be made .*\n +--data-dir/);
   });
 });

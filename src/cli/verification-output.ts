@@ -1,16 +1,22 @@
-import type { TelepathError } from "../model/errors.ts";
+import { TelepathError } from "../model/errors.ts";
 import { batchedOutput } from "./batched-output.ts";
 import { exitCodes, writeJson, type Context } from "./context.ts";
+import { frameworkNamed, revealedFramework } from "../signatures/advice/choose.ts";
+import { needsRawBody } from "../signatures/advice/when.ts";
 import { progressText } from "./views/batch.ts";
+import type { ReportTarget } from "./verification-report.ts";
 import { styleFor } from "./views/style.ts";
+import type { BlockTerms } from "./views/verification-block.ts";
+import { columnsOf } from "./views/verification-layout.ts";
+import { countCauses, summaryTable } from "./views/verification-table.ts";
+import { bugJson, bugText } from "./views/verification-bug.ts";
 import {
-  bugJson,
-  bugText,
   summaryLine,
   unreadableJson,
   unreadableText,
   verificationJson,
   verificationText,
+  type Remedy,
   type Verification,
   type VerificationSummary,
 } from "./views/verification.ts";
@@ -34,36 +40,50 @@ export interface VerificationView {
 
 const redrawMs = 100;
 
+export interface ViewFlags {
+  json?: boolean;
+  color?: boolean;
+  framework?: string;
+}
+
+/** @param report written on stdout in place of the text, or to a file beside it; null for none */
 export function createVerificationView(
   files: number,
-  flags: { json?: boolean; color?: boolean },
+  flags: ViewFlags,
+  report: ReportTarget | null,
   context: Context,
 ): VerificationView {
   const { stderr } = context;
   const stdout = batchedOutput(context.stdout);
   const style = styleFor(context.stdout, context, flags);
+  const terms: BlockTerms = { style, columns: columnsOf(context.stdout), printed: new Set() };
   const counts: VerificationSummary = { files, requests: 0, valid: 0, invalid: 0, unverifiable: 0, unreadable: 0 };
+  const causes = countCauses();
   const progress = createProgress(files, counts, context);
   const write = (json: () => object, text: () => string): void => {
     progress.clear();
     if (flags.json) writeJson({ stdout }, json());
-    else stdout.write(text());
+    else if (!report?.takesStdout) stdout.write(text());
   };
   const unreadable = (file: string, error: TelepathError): void => {
     counts.unreadable += 1;
+    report?.unreadable(file, error);
     write(
       () => unreadableJson(file, error),
-      () => unreadableText(error, style),
+      () => unreadableText(error, terms),
     );
   };
 
   return {
-    verification(verification) {
+    verification(found) {
+      const verification = { ...found, remedy: remedyFor(found, flags.framework) };
       counts.requests += 1;
-      counts[verification.judgement.verdict] += 1;
+      counts[found.judgement.verdict] += 1;
+      causes.add(found.judgement);
+      report?.verification(verification);
       write(
         () => verificationJson(verification),
-        () => verificationText(verification, style),
+        () => verificationText(verification, terms),
       );
     },
     broken: unreadable,
@@ -73,6 +93,7 @@ export function createVerificationView(
     },
     bug(file, error) {
       counts.unreadable += 1;
+      report?.unreadable(file, new TelepathError("BUG", String(error)));
       write(
         () => bugJson(file, error),
         () => bugText(file, error, style),
@@ -86,7 +107,9 @@ export function createVerificationView(
     },
     summary() {
       if (flags.json) writeJson(context, { type: "summary", ...counts });
-      else if (counts.requests + counts.unreadable > 1) stderr.write(summaryLine(counts));
+      else if (!report?.takesStdout) context.stdout.write(summaryTable(counts, causes, style));
+      if (!flags.json && counts.requests + counts.unreadable > 1) stderr.write(summaryLine(counts));
+      report?.keep(counts);
     },
     exitCode() {
       if (counts.unreadable > 0 && counts.requests === 0) return exitCodes.unable;
@@ -94,6 +117,16 @@ export function createVerificationView(
       return counts.unverifiable > 0 ? exitCodes.unknown : exitCodes.done;
     },
   };
+}
+
+/** The code that mends the receiver, where reading the raw body is what it fails to do. */
+function remedyFor({ format, request, judgement, head }: Verification, asked: string | undefined): Remedy | undefined {
+  const { diagnosis, verdict } = judgement;
+  if (verdict === "valid" && diagnosis === null) return undefined;
+  const unexplained = asked !== undefined && diagnosis === null;
+  if (!unexplained && !needsRawBody(diagnosis, request.fidelity)) return undefined;
+  if (asked !== undefined) return { framework: frameworkNamed(asked) ?? null, asked: true };
+  return { framework: revealedFramework({ format, headers: request.headers, head }) ?? null, asked: false };
 }
 
 /** One rewritten line on stderr, on terminals only: count, rate, time left, how many are invalid. */

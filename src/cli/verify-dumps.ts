@@ -56,7 +56,7 @@ export async function verifyDump(source: DumpSource, terms: VerifyTerms, context
   );
   for (const [index, verification] of judged.entries()) {
     if (index > 0) await terms.pauses.due();
-    terms.found({ file: source.name, index, of: judged.length, ...verification() });
+    terms.found({ file: source.name, index, of: judged.length, head: bytes, ...verification() });
   }
 }
 

@@ -129,6 +129,7 @@ describe("telepath-hooks verify", () => {
         secret: "TELEPATH_WEBHOOK_SECRET",
         reason: null,
         diagnosis: null,
+        fix: null,
         observations: [],
         schema: { ok: true, problems: [], notes: [], fits: ["2024-03"] },
       },
@@ -249,10 +250,13 @@ describe("telepath-hooks verify for people", () => {
       "✓ valid         a.http  agent.connected  call_abc123xyz  127 B  TELEPATH_WEBHOOK_SECRET
       ✗ invalid       b.http  agent.connected  call_abc123xyz  143 B  the signature does not match
           cause     The JSON was parsed and written again with other white space. What was signed is printed so: compact. (json-reserialised-pretty)
-          differs   at byte 1 of 143 (signed: 127)
-            held    {\\n\\t"event": "agent.connec
-            signed  {"event":"agent.connected
-          fix       Check the signature over the raw body, before a JSON parser sees it (Express: express.raw({ type: "*/*" })), and log those bytes.
+          where     before it came here: Content-Length fits these bytes, so the sender, or what forwarded them, changed them after signing
+          length    143 bytes held, 127 signed, 143 declared
+          held      {\\n\\t"event": "agent.connected",\\n\\t"call_id": "call_abc123xyz",…
+          signed    {"event":"agent.connected","call_id":"call_abc123xyz","timestamp"…
+                     ^ byte 1
+          fix       Have what forwards or records the request keep its body byte for byte. Check the signature over the raw body, before a JSON parser sees it (Express: express.raw({ type: "*/*" })), and log those bytes.
+          code      --framework <name> prints it for django, express, fastapi, fastify, flask, go, hono, koa, lambda, laravel, nestjs, next-app, next-pages, rails, spring
       ? unverifiable  c.json  agent.connected  call_abc123xyz  127 B  the dump does not keep the exact bytes
           seen      none of N combinations of body, secret and header gives this signature
       ! unreadable    d.txt: no request was recognised in this dump

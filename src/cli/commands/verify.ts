@@ -9,9 +9,11 @@ import { createPauses } from "../pauses.ts";
 import { findProject } from "../project.ts";
 import { knownSecrets, secretVariable } from "../secrets.ts";
 import { createVerificationView, type VerificationView } from "../verification-output.ts";
+import { openReport, reportOptions, type ReportFlags } from "../verification-report.ts";
 import { verifyDump, type VerifyTerms } from "../verify-dumps.ts";
 
-interface VerifyFlags extends CommonFlags, SecretFlags {
+interface VerifyFlags extends CommonFlags, SecretFlags, ReportFlags {
+  json?: boolean;
   format?: string;
   formats?: boolean;
   signature?: string;
@@ -21,7 +23,7 @@ interface VerifyFlags extends CommonFlags, SecretFlags {
 }
 
 export function verifyCommand(context: Context): Command {
-  return secretOptions(commonOptions(new Command("verify")))
+  return reportOptions(secretOptions(commonOptions(new Command("verify"))))
     .summary("check the signatures in request dumps, and say why one fails")
     .description(
       "Finds the requests in dumps of any known form, checks their signatures, and looks for the cause when one does\n" +
@@ -50,6 +52,8 @@ Examples:
   pbpaste | telepath-hooks verify -
   telepath-hooks verify body.json --signature sha256=757107ea…
   telepath-hooks verify headers.txt --body body.json
+  telepath-hooks verify request.http --framework express
+  telepath-hooks verify dumps/ --report junit --output signatures.xml
 `;
 
 async function verifyAction(paths: string[], flags: VerifyFlags, context: Context): Promise<void> {
@@ -62,7 +66,8 @@ async function verifyAction(paths: string[], flags: VerifyFlags, context: Contex
   if (secrets.length === 0) throw noSecret();
 
   const sources = dumpSources(paths, context);
-  const view = createVerificationView(sources.length, flags, context);
+  const report = openReport(flags, sources, context);
+  const view = createVerificationView(sources.length, flags, report, context);
   const terms: VerifyTerms = {
     secrets,
     explain: flags.explain,
@@ -78,9 +83,16 @@ async function verifyAction(paths: string[], flags: VerifyFlags, context: Contex
   try {
     for (const source of sources) {
       await terms.pauses.due();
-      const error = await verifySource(source, { terms, view, alone: sources.length === 1 }, context);
+      const error = await verifySource(
+        source,
+        { terms, view, alone: sources.length === 1 && report === null },
+        context,
+      );
       bug ??= error;
     }
+  } catch (error) {
+    report?.discard();
+    throw error;
   } finally {
     view.end();
   }

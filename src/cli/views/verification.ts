@@ -23,6 +23,8 @@ export interface Verification {
   bytes?: number;
   /** With `--show-expected`: the signature that the bytes held would have. */
   expected: string | null;
+  /** The beginning of the dump, or all of it: it may tell which framework printed it. */
+  head?: Uint8Array;
   /** Left out where reading the raw body is not what is missing. */
   remedy?: Remedy | undefined;
 }
@@ -46,7 +48,7 @@ export interface VerificationSummary {
 }
 
 /** A verification as `--json` shows it; the members are part of the public interface. */
-export function verificationJson({ file, index, format, request, judgement, bytes }: Verification): object {
+export function verificationJson({ file, index, format, request, judgement, bytes, remedy }: Verification): object {
   const { verdict, secret, reason, diagnosis } = judgement;
   const { method, target, body, fidelity, declaredBytes } = request;
   return {
@@ -100,7 +102,7 @@ function verificationLine(verification: Verification, { style, columns }: BlockT
   const number = of > 1 ? ` #${index + 1}` : "";
   const file = safeText(verification.file);
   const what = safeText(event ?? `${request.method ?? "?"} ${request.target ?? "?"}`);
-  const size = sizeText(request.body.length);
+  const size = sizeText(verification.bytes ?? request.body.length);
   const secret = judgement.secret === null ? undefined : safeText(judgement.secret);
   const end = secret ?? reasonWords[judgement.reason ?? "mismatch"];
 
@@ -121,7 +123,7 @@ function verificationLine(verification: Verification, { style, columns }: BlockT
 /** A file in which no request could be found, as a line and what to do. */
 export function unreadableText({ message, hint }: TelepathError, { style, columns }: BlockTerms): string {
   const below = hint === undefined ? "" : row(style.faint("fix"), safeText(hint), columns);
-  return `${style.bad("! unreadable   ")} ${safeText(message)}\n${below}`;
+  return `${style.bad("! unreadable  ")}  ${safeText(message)}\n${below}`;
 }
 
 export function summaryLine(summary: VerificationSummary): string {

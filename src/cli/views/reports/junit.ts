@@ -1,0 +1,77 @@
+import { safeText } from "../text.ts";
+import { findingOf } from "./findings.ts";
+import type { Report } from "./report.ts";
+
+interface Suite {
+  cases: string[];
+  failures: number;
+  errors: number;
+  skipped: number;
+}
+
+/**
+ * JUnit XML as CI servers read it: one suite for each file, one case for each request. What cannot be told is skipped,
+ * what cannot be read is an error.
+ *
+ * The elements and attributes are those of https://github.com/testmoapp/junitxml, which every consumer knows.
+ */
+export function junitReport(): Report {
+  const suites = new Map<string, Suite>();
+  const suiteOf = (file: string): Suite => {
+    const suite = suites.get(file) ?? { cases: [], failures: 0, errors: 0, skipped: 0 };
+    suites.set(file, suite);
+    return suite;
+  };
+
+  return {
+    verification(verification) {
+      const suite = suiteOf(verification.file);
+      const { title, callId, why, code, fix, seen } = findingOf(verification);
+      const number = verification.of > 1 ? `#${verification.index + 1} ` : "";
+      const name = `${number}${title}${callId === "" ? "" : ` ${callId}`}`;
+      const { verdict } = verification.judgement;
+      if (verdict === "invalid") suite.failures += 1;
+      if (verdict === "unverifiable") suite.skipped += 1;
+      const details = [why, fix, ...seen].filter((text) => text !== "");
+      const outcomes = {
+        valid: "",
+        invalid: `<failure message="${xml(why)}" type="${xml(code)}">${details.map(xml).join("\n")}</failure>`,
+        unverifiable: `<skipped message="${xml(details.join(" "))}"/>`,
+      };
+      suite.cases.push(testcase(verification.file, name, outcomes[verdict]));
+    },
+    unreadable(file, { code, message, hint }) {
+      const suite = suiteOf(file);
+      suite.errors += 1;
+      const outcome = `<error message="${xml(message)}" type="${xml(code)}">${xml(hint ?? "")}</error>`;
+      suite.cases.push(testcase(file, "a request in it", outcome));
+    },
+    text(summary) {
+      const tests = summary.requests + summary.unreadable;
+      const counts = `tests="${tests}" failures="${summary.invalid}" errors="${summary.unreadable}" skipped="${summary.unverifiable}"`;
+      return [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        `<testsuites name="telepath-hooks verify" ${counts} time="0">`,
+        ...[...suites].map(([file, suite]) => suiteText(file, suite)),
+        "</testsuites>\n",
+      ].join("\n");
+    },
+  };
+}
+
+function suiteText(file: string, { cases, failures, errors, skipped }: Suite): string {
+  const counts = `tests="${cases.length}" failures="${failures}" errors="${errors}" skipped="${skipped}"`;
+  return [`  <testsuite name="${xml(file)}" ${counts} time="0">`, ...cases, "  </testsuite>"].join("\n");
+}
+
+function testcase(file: string, name: string, outcome: string): string {
+  const start = `    <testcase name="${xml(name)}" classname="${xml(file)}" time="0"`;
+  return outcome === "" ? `${start}/>` : `${start}>\n      ${outcome}\n    </testcase>`;
+}
+
+/** Text for an element or an attribute. XML 1.0 §2.2 has no way to write most controls: they are spelled out. */
+function xml(text: string): string {
+  return safeText(text)
+    .replace(/[\ufffe\uffff]/g, "\ufffd")
+    .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

@@ -1,0 +1,48 @@
+import { safeText } from "../text.ts";
+import { summaryLine } from "../verification.ts";
+import { findingOf } from "./findings.ts";
+import type { Report } from "./report.ts";
+
+/** A Markdown table for a pull request or a ticket: one line for each request, and the fixes below it. */
+export function markdownReport(): Report {
+  const rows: string[] = [];
+  const fixes = new Map<string, string>();
+
+  return {
+    verification(verification) {
+      const { title, callId, why, code, fix } = findingOf(verification);
+      const { verdict } = verification.judgement;
+      const number = verification.of > 1 ? ` #${verification.index + 1}` : "";
+      rows.push(tableRow([marks[verdict], verification.file + number, title, callId, why]));
+      if (fix !== "") fixes.set(code, fix);
+    },
+    unreadable(file, { message }) {
+      rows.push(tableRow(["! unreadable", file, "", "", message]));
+    },
+    text(summary) {
+      const lines = ["# Webhook signatures", "", summaryLine(summary), "| verdict | file | event | call | why |"];
+      const below = [...fixes].map(([code, fix]) => `- **${markdown(code)}**: ${markdown(fix)}`);
+      return [
+        ...lines,
+        "|---|---|---|---|---|",
+        ...rows,
+        ...(below.length > 0 ? ["", "## Fixes", "", ...below] : []),
+        "",
+      ].join("\n");
+    },
+  };
+}
+
+const marks = { valid: "✓ valid", invalid: "✗ invalid", unverifiable: "? unverifiable" };
+
+function tableRow(cells: readonly string[]): string {
+  return `| ${cells.map(markdown).join(" | ")} |`;
+}
+
+/**
+ * Text that means nothing to Markdown or HTML (GFM §6.1, §6.10), and mentions nobody. As character references: a
+ * backslash before a pipe is read differently inside of a table.
+ */
+function markdown(text: string): string {
+  return safeText(text).replace(/[&<>|\\`*_[\]~#@!"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

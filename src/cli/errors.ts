@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
 import { TelepathError } from "../model/errors.ts";
 import { exitCodes, writeJson, type Context } from "./context.ts";
+import { suggestion } from "./suggest.ts";
 import { safeLines, safeText } from "./views/text.ts";
 
 /** The user pressed Ctrl-C and the command has nothing to add. */
@@ -8,11 +9,18 @@ export class Interrupted extends Error {
   override readonly name = "Interrupted";
 }
 
+/** The command line that failed. */
+export interface FailedCommand {
+  /** Undefined when it names none. */
+  name: string | undefined;
+  json: boolean;
+}
+
 /** Turns what a command threw into text and an exit code: the only place that does. */
-export function reportError(error: unknown, context: Context, json: boolean): number {
+export function reportError(error: unknown, context: Context, { name, json }: FailedCommand): number {
   if (error instanceof Interrupted) return exitCodes.interrupted;
   if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done; // --help, --version
-  const known = error instanceof CommanderError ? usageError(error) : error;
+  const known = error instanceof CommanderError ? usageError(error, name) : error;
 
   if (known instanceof TelepathError) {
     context.stderr.write(`error: ${safeText(known.message)}\n`);
@@ -27,10 +35,30 @@ export function reportError(error: unknown, context: Context, json: boolean): nu
   return exitCodes.bug;
 }
 
-/** commander says "error: unknown option '--prot'\n(Did you mean --port?)": its first line is the message, the rest the hint. */
-function usageError(error: CommanderError): TelepathError {
-  const [message = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
-  const suggestion = /\(Did you mean (one of )?(.+)\?\)/.exec(rest.join(" "));
-  const hint = suggestion ? `did you mean ${suggestion[2]}?` : "telepath-hooks help <command> shows what it takes";
-  return new TelepathError("USAGE", message.replace(/\.$/, ""), hint);
+/**
+ * commander says "error: unknown option '--prot'\n(Did you mean --port?)": its first line is the message, the rest the
+ * hint. Of what was typed it repeats more than ours do, `--secert=whsec_…` and the values of headers included.
+ */
+function usageError(error: CommanderError, command: string | undefined): TelepathError {
+  const text = error.message.replace(/^error: /, "");
+  const help =
+    command === undefined
+      ? "telepath-hooks --help lists the commands"
+      : `telepath-hooks help ${command} shows what it takes`;
+
+  const [, option, typed = "", problem = ""] =
+    /^option '(?:-\w, )?(--[\w-]+).*?' argument '(.*)' is invalid\. (.*)$/s.exec(text) ?? [];
+  if (option !== undefined) {
+    const [, choices] = /^Allowed choices are (.*)\.$/s.exec(problem) ?? [];
+    if (choices === undefined) return new TelepathError("USAGE", `${option}: ${withoutFullStop(problem)}`, help);
+    const nearest = suggestion(typed, choices.split(", "));
+    return new TelepathError("USAGE", `${option}: "${typed}" is none of ${choices}`, nearest ?? help);
+  }
+  const [message = "", ...rest] = text.replace(/^(unknown option '-[^=']*)=.*?'(?=\n\(Did|$)/s, "$1'").split("\n");
+  const [, nearest] = /\(Did you mean (?:one of )?(.+)\?\)/.exec(rest.join(" ")) ?? [];
+  return new TelepathError("USAGE", withoutFullStop(message), nearest ? `did you mean ${nearest}?` : help);
+}
+
+function withoutFullStop(sentence: string): string {
+  return sentence.replace(/\.$/, "");
 }

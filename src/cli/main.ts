@@ -15,7 +15,7 @@ export async function main(argv: readonly string[], context: Context): Promise<n
     await program.parseAsync([...argv], { from: "user" });
     return context.exitCode;
   } catch (error) {
-    return reportError(error, context, argv.includes("--json"));
+    return reportError(error, context, { name: commandNamed(argv)?.name, json: argv.includes("--json") });
   }
 }
 
@@ -27,9 +27,9 @@ async function programFor(argv: readonly string[], context: Context): Promise<Co
     .helpCommand("help [command]", "what a command does and takes")
     .showHelpAfterError(false);
 
-  const named = argv.find((word) => !word.startsWith("-") && word !== "help");
+  const named = commandNamed(argv);
   for (const entry of commands) {
-    const command = entry.name === named ? await entry.load(context) : placeholder(entry);
+    const command = entry === named ? await entry.load(context) : placeholder(entry);
     program.addCommand(configured(command, context));
     for (const child of command.commands) configured(child, context);
   }
@@ -38,6 +38,11 @@ async function programFor(argv: readonly string[], context: Context): Promise<Co
     program.error("error: no command given", { code: "telepath.noCommand" });
   }
   return program;
+}
+
+function commandNamed(argv: readonly string[]): CommandEntry | undefined {
+  const word = argv.find((candidate) => !candidate.startsWith("-") && candidate !== "help");
+  return commands.find(({ name }) => name === word);
 }
 
 function placeholder(entry: CommandEntry): Command {

@@ -1,5 +1,6 @@
 import { Option, type Command } from "commander";
 import { dataVariable } from "./project.ts";
+import { secretVariable } from "./secrets.ts";
 import { collected } from "./values.ts";
 
 /** What every command takes. */
@@ -31,6 +32,9 @@ export function secretOptions(command: Command): Command {
       ),
     )
     .addOption(
-      new Option("--secret <value>", "the signing secret itself; better not: other users of this machine can see it"),
+      new Option(
+        "--secret <value>",
+        `the signing secret itself; better not: other users of this machine can see it (env: ${secretVariable})`,
+      ),
     );
 }

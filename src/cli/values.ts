@@ -58,12 +58,15 @@ export function keep(value: string): Partial<Retention> {
   );
 }
 
-/** `Name: value`, checked against RFC 9110 §5.1 and §5.5: a header that could smuggle another one in is refused. */
+/**
+ * `Name: value`, checked against RFC 9110 §5.1 and §5.5: a header that could smuggle another one in is refused. The
+ * value may be a credential, so what was typed is not repeated.
+ */
 export function header(value: string, earlier: Header[] | undefined): Header[] {
   const [, name, content] = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*(.*)$/s.exec(value) ?? [];
   const bytes = Buffer.from(content ?? "", "utf8").toString("latin1");
   if (name === undefined || /[\u0000-\u0008\u000a-\u001f\u007f]/.test(bytes)) {
-    throw new InvalidArgumentError(`"${value}" is not a header such as "X-Name: value".`);
+    throw new InvalidArgumentError('expected a header such as "X-Name: value".');
   }
   return [...(earlier ?? []), [name, bytes.trim()]];
 }
@@ -78,7 +81,7 @@ export function timeBefore(now: number): (value: string) => number {
   };
 }
 
-/** An absolute http or https URL. */
+/** An absolute http or https URL without credentials: it is going to be printed. */
 export function httpUrl(value: string): URL {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol) || !/^https?:\/\//i.test(value)) {
@@ -86,9 +89,12 @@ export function httpUrl(value: string): URL {
       `"${withoutCredentials(value)}" is not a URL such as http://localhost:3000/webhooks.`,
     );
   }
+  if (url.username !== "" || url.password !== "") {
+    throw new InvalidArgumentError(`the URL of ${url.host} must not carry a user name or password.`);
+  }
   return url;
 }
 
 function withoutCredentials(value: string): string {
-  return value.replace(/\/\/[^/@]*@/, "//");
+  return value.replace(/^(.*\/\/)?.*@/s, "$1");
 }

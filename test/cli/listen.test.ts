@@ -62,7 +62,7 @@ describe("words that cannot be", () => {
     [["--timeout", "soon"], "soon"],
     [["--max-body", "1tb"], "1tb"],
     [["--max-body", "10gb"], "--max-body"],
-    [["--header", "no colon"], "no colon"],
+    [["--header", "no colon"], "expected a header"],
     [["--header", "Content-Length: 3"], "Content-Length"],
     [["--header", "Host: a", "--header", "host: b"], "Host"],
     [["--basic-auth", "user:p4ssw0rd"], "--basic-auth needs the ngrok tunnel"],

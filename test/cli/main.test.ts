@@ -15,6 +15,41 @@ describe("telepath-hooks", () => {
     expect(ran.stderr).toBe("error: unknown option '--jsno'\n  did you mean --json?\n");
   });
 
+  it.each([
+    [["secret", "--evn=whsec_typed"], "unknown option '--evn'", "telepath-hooks help secret shows what it takes"],
+    [["listen", "--prot=3"], "unknown option '--prot'", "did you mean --port?"],
+    [
+      ["listen", "--header", "Authorization Bearer whsec_typed"],
+      '--header: expected a header such as "X-Name: value"',
+      "telepath-hooks help listen shows what it takes",
+    ],
+    [
+      ["listen", "--public-url", "ftp://me:whsec_typed@example.com"],
+      '--public-url: "ftp://example.com" is not a URL such as http://localhost:3000/webhooks',
+      "telepath-hooks help listen shows what it takes",
+    ],
+    [
+      ["listen", "--public-url", "https://me:whsec_typed@example.com"],
+      "--public-url: the URL of example.com must not carry a user name or password",
+      "telepath-hooks help listen shows what it takes",
+    ],
+  ])("does not repeat what may be a secret: %j", async (argv, message, hint) => {
+    expect(await run(argv)).toMatchObject({ exitCode: 2, stdout: "", stderr: `error: ${message}\n  ${hint}\n` });
+  });
+
+  it.each([
+    [
+      ["log", "--outcome", "faild"],
+      '--outcome: "faild" is none of delivered, failed, pending, captured',
+      "did you mean failed?",
+    ],
+    [["log", "--limit", "0"], "--limit: it must be 1 or more", "telepath-hooks help log shows what it takes"],
+    [["what", "--json"], "unknown command 'what'", "telepath-hooks --help lists the commands"],
+  ])("says what a value must be, and where to look: %j", async (argv, message, hint) => {
+    const { exitCode, stderr } = await run(argv);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: `error: ${message}\n  ${hint}\n` });
+  });
+
   it("ends --json output with the error as an object", async () => {
     const ran = await run(["secret", "--json", "--nonsense"]);
     expect(ran.exitCode).toBe(2);
@@ -23,7 +58,7 @@ describe("telepath-hooks", () => {
         type: "error",
         code: "USAGE",
         message: "unknown option '--nonsense'",
-        hint: "telepath-hooks help <command> shows what it takes",
+        hint: "telepath-hooks help secret shows what it takes",
       },
     ]);
   });

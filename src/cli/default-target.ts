@@ -1,7 +1,6 @@
 import { parseTarget, type Target } from "../delivery/target.ts";
 import { runningListeners } from "../listen/announcement.ts";
 import { forwardTarget } from "../listen/forward-target.ts";
-import { TelepathError } from "../model/errors.ts";
 import type { Project } from "./project.ts";
 
 /** The flags that say where requests go. */
@@ -16,12 +15,9 @@ const defaultPort = 3000;
 /**
  * Where `--to` or `--port` points; undefined when neither is given. A port gets the path of the project's configuration.
  *
- * @throws TelepathError `USAGE` for both, `INVALID_TARGET`
+ * @throws TelepathError `INVALID_TARGET`
  */
 export function givenTarget(flags: TargetFlags, { config }: Project): Target | undefined {
-  if (flags.to !== undefined && flags.port !== undefined) {
-    throw new TelepathError("USAGE", "--port and --to both say where to send", "give one of them");
-  }
   if (flags.to !== undefined) return parseTarget(flags.to);
   return flags.port === undefined ? undefined : appAt(localApp(flags.port), config.path);
 }
@@ -37,11 +33,12 @@ export function defaultTarget({ config, dataDir }: Project): DefaultTarget {
   const listener = runningListeners(dataDir).find(({ forwardTo }) => forwardTo !== null);
   if (listener?.forwardTo) return { ...parseTarget(listener.forwardTo), because: "the running listen forwards there" };
   const configured = config.to ?? (config.port === undefined ? undefined : localApp(config.port));
-  const target = appAt(configured ?? localApp(defaultPort), config.path);
+  const target = appAt(configured ?? localApp(), config.path);
   return { ...target, because: configured === undefined ? "the default" : "the configuration says so" };
 }
 
-function localApp(port: number): string {
+/** The URL of an app on this machine. */
+export function localApp(port = defaultPort): string {
   return `http://localhost:${port}`;
 }
 

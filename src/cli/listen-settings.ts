@@ -1,13 +1,13 @@
 import type { Command } from "commander";
 import { forwardTarget } from "../listen/forward-target.ts";
-import { isFraming } from "../listen/headers.ts";
 import type { ListenSettings } from "../listen/session.ts";
-import { TelepathError } from "../model/errors.ts";
 import type { Header } from "../model/http.ts";
 import type { Secret } from "../model/secret.ts";
 import type { Retention } from "../history/store.ts";
+import { localApp } from "./default-target.ts";
 import type { CommonFlags, SecretFlags } from "./options.ts";
 import type { Project } from "./project.ts";
+import { usage } from "./request-options.ts";
 
 /** The flags of `listen`, as commander hands them over. */
 export interface ListenFlags extends CommonFlags, SecretFlags {
@@ -44,9 +44,6 @@ export function listenSettings(
   command: Command,
 ): ListenSettings {
   const given = (option: keyof ListenFlags): boolean => command.getOptionValueSource(option) === "cli";
-  checkHeaders(flags.header ?? []);
-  checkRange("--timeout", flags.timeout, longestTimeoutMs, "24h");
-  checkRange("--max-body", flags.maxBody, largestBody, "512mb");
   return {
     secrets,
     requireSignature: flags.requireSignature ?? false,
@@ -76,12 +73,8 @@ function appOf(flags: ListenFlags, { config }: Project) {
     throw usage("--port and --to both say where the app is", "give one of them");
   }
   const typed = flags.to ?? (flags.port === undefined ? undefined : localApp(flags.port));
-  const configured = config.to ?? localApp(config.port ?? 3000);
+  const configured = config.to ?? localApp(config.port);
   return forwardTarget(typed ?? configured, flags.path ?? config.path);
-}
-
-function localApp(port: number): string {
-  return `http://localhost:${port}`;
 }
 
 /** What only the tunnel can do. Most of these protect something, so none is dropped in silence. */
@@ -116,27 +109,4 @@ function tunnelOf(
     }
   }
   return null;
-}
-
-/** Timers overflow beyond 24 days, and the database takes no value over 1 GB. */
-const longestTimeoutMs = 24 * 3_600_000;
-const largestBody = 512 * 1024 ** 2;
-
-function checkRange(option: string, value: number, most: number, shown: string): void {
-  if (value <= 0 || value > most)
-    throw usage(`${option} must be more than 0 and at most ${shown}`, "give another value");
-}
-
-function checkHeaders(headers: readonly Header[]): void {
-  const framing = headers.find(([name]) => isFraming(name));
-  if (framing) {
-    throw usage(`--header cannot set ${framing[0]}: it belongs to the connection`, "give another header");
-  }
-  if (headers.filter(([name]) => name.toLowerCase() === "host").length > 1) {
-    throw usage("--header gives more than one Host", "give one");
-  }
-}
-
-function usage(message: string, hint: string): TelepathError {
-  return new TelepathError("USAGE", message, hint);
 }

@@ -11,10 +11,9 @@ import { withHeader, type HeaderList } from "../model/http.ts";
 import type { Secret } from "../model/secret.ts";
 import { signatureRecord } from "../signatures/record.ts";
 import { signature, signatureHeader } from "../signatures/sign.ts";
-import { defaultTarget, type DefaultTarget, type TargetFlags } from "./default-target.ts";
+import { defaultTarget, localApp, type DefaultTarget, type TargetFlags } from "./default-target.ts";
 import type { Project } from "./project.ts";
 import type { Original } from "./replay-originals.ts";
-import { usage } from "./request-options.ts";
 
 /** What is to be other than in the original. */
 export interface ReplayTerms {
@@ -101,16 +100,13 @@ export function targetRule(
   project: Project,
   announce: (url: string, because: string) => void,
 ): TargetOf {
-  if (flags.to !== undefined && flags.port !== undefined) {
-    throw usage("--port and --to both say where to send", "give one of them");
-  }
   if (flags.to !== undefined) {
     const to = parseTarget(flags.to);
     return to.target === "/" ? ({ target }) => ({ ...to, target }) : () => to;
   }
   const { path } = project.config;
   if (flags.port !== undefined) {
-    const app = forwardTarget(`http://localhost:${flags.port}`, path);
+    const app = forwardTarget(localApp(flags.port), path);
     return (original) => ({
       ...app,
       target: wasSent(original) ? original.target : prefixedTarget(app.prefix, original.target),

@@ -2,7 +2,6 @@ import { Option, type Command } from "commander";
 import { answerTimeoutMs } from "../contract/limits.ts";
 import { anySuccess } from "../delivery/expectation.ts";
 import { dumpExports } from "../dumps/exports/index.ts";
-import { isFraming } from "../listen/headers.ts";
 import { TelepathError } from "../model/errors.ts";
 import type { Header } from "../model/http.ts";
 import type { TargetFlags } from "./default-target.ts";
@@ -31,7 +30,7 @@ export function requestOptions(command: Command): Command {
     .addOption(new Option("--header <name: value>", "add or replace a header (repeatable)").argParser(parse.header))
     .addOption(
       new Option("--timeout <duration>", "for the whole answer")
-        .argParser(parse.duration)
+        .argParser(parse.timeout)
         .default(answerTimeoutMs, "30s, as Telepath"),
     )
     .addOption(
@@ -47,21 +46,15 @@ export function requestOptions(command: Command): Command {
     .addOption(new Option("--no-history", "keep no record"));
 }
 
-const longestTimeoutMs = 24 * 3_600_000;
 const mostConcurrent = 1000;
 
-/** @throws TelepathError `USAGE` for values out of range, and for flags that would have no effect. */
+/** @throws TelepathError `USAGE` for what is out of range, contradicts itself, or would have no effect. */
 export function checkRequestFlags(flags: RequestFlags): void {
-  if (flags.timeout <= 0 || flags.timeout > longestTimeoutMs) {
-    throw usage("--timeout must be more than 0 and at most 24h", "for example --timeout 5s");
+  if (flags.to !== undefined && flags.port !== undefined) {
+    throw usage("--port and --to both say where to send", "give one of them");
   }
   if (flags.concurrency > mostConcurrent) {
     throw usage(`--concurrency must be at most ${mostConcurrent}`, "Telepath itself has up to 100 under way");
-  }
-  const framing = flags.header?.find(([name]) => isFraming(name));
-  if (framing) throw usage(`--header cannot set ${framing[0]}: it belongs to the connection`, "give another header");
-  if ((flags.header ?? []).filter(([name]) => name.toLowerCase() === "host").length > 1) {
-    throw usage("--header gives more than one Host", "give one");
   }
   if (flags.as !== undefined && !flags.dryRun) throw usage("--as says how --dry-run prints", "add --dry-run");
   if (flags.json && flags.dryRun && (flags.as ?? "json") !== "json") {

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import type { Retention } from "../history/store.ts";
-import type { Header } from "../model/http.ts";
+import { isFraming } from "../listen/headers.ts";
+import { headerValues, type Header } from "../model/http.ts";
 
 /** Gathers a repeatable option. */
 export function collected(value: string, earlier: string[] | undefined): string[] {
@@ -40,6 +41,15 @@ export function duration(value: string): number {
   return Number(number) * unitMs[unit]!;
 }
 
+/** A duration a request may take: more than none, and at most a day, since timers overflow beyond 24 of them. */
+export function timeout(value: string): number {
+  const milliseconds = duration(value);
+  if (milliseconds <= 0 || milliseconds > 24 * unitMs["h"]!) {
+    throw new InvalidArgumentError("it must be more than 0 and at most 24h.");
+  }
+  return milliseconds;
+}
+
 const unitBytes: Record<string, number> = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
 
 /** `64kb`, `10mb` in bytes. */
@@ -47,6 +57,15 @@ export function size(value: string): number {
   const [, number, unit = "b"] = /^(\d{1,12}(?:\.\d{1,3})?)(b|kb|mb|gb)?$/.exec(value.toLowerCase()) ?? [];
   if (!number) throw new InvalidArgumentError(`"${value}" is not a size such as 64kb or 10mb.`);
   return Math.floor(Number(number) * unitBytes[unit]!);
+}
+
+/** A size a body may have; the database takes no value over 1 GB. */
+export function bodySize(value: string): number {
+  const bytes = size(value);
+  if (bytes <= 0 || bytes > 512 * unitBytes["mb"]!) {
+    throw new InvalidArgumentError("it must be more than 0 and at most 512mb.");
+  }
+  return bytes;
 }
 
 /** How much history to keep: an age, a size, or both with a comma: `7d`, `500mb`, `7d,500mb`. */
@@ -59,8 +78,8 @@ export function keep(value: string): Partial<Retention> {
 }
 
 /**
- * `Name: value`, checked against RFC 9110 §5.1 and §5.5: a header that could smuggle another one in is refused. The
- * value may be a credential, so what was typed is not repeated.
+ * `Name: value`, checked against RFC 9110 §5.1 and §5.5: a header that could smuggle another one in is refused, and so
+ * is one that frames the message. The value may be a credential, so what was typed is not repeated.
  */
 export function header(value: string, earlier: Header[] | undefined): Header[] {
   const [, name, content] = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*(.*)$/s.exec(value) ?? [];
@@ -68,7 +87,10 @@ export function header(value: string, earlier: Header[] | undefined): Header[] {
   if (name === undefined || /[\u0000-\u0008\u000a-\u001f\u007f]/.test(bytes)) {
     throw new InvalidArgumentError('expected a header such as "X-Name: value".');
   }
-  return [...(earlier ?? []), [name, bytes.trim()]];
+  if (isFraming(name)) throw new InvalidArgumentError(`${name} cannot be set: it belongs to the connection.`);
+  const headers: Header[] = [...(earlier ?? []), [name, bytes.trim()]];
+  if (headerValues(headers, "host").length > 1) throw new InvalidArgumentError("there can be only one Host.");
+  return headers;
 }
 
 /** A time: a duration ago, or ISO 8601; milliseconds since the epoch. */

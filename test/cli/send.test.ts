@@ -85,7 +85,7 @@ describe("send, when it fails", () => {
     ["--to and --port", ["send", "call.ended", "--to", "http://a", "--port", "1"], /both say where to send/],
     ["ftp", ["send", "call.ended", "--to", "ftp://host/"], /is not a URL to send to/],
     ["an empty --count", ["send", "call.ended", "--count", "0"], /must be 1 or more/],
-    ["a timeout of nothing", ["send", "call.ended", "--timeout", "0s"], /--timeout must be more than 0/],
+    ["a timeout of nothing", ["send", "call.ended", "--timeout", "0s"], /--timeout: it must be more than 0/],
     ["a header of the connection", ["send", "call.ended", "--header", "transfer-encoding: x"], /belongs to the conn/],
     ["--as alone", ["send", "call.ended", "--as", "curl"], /add --dry-run/],
     ["an expectation that is none", ["send", "call.ended", "--expect", "ok"], /not a list of statuses/],

@@ -65,11 +65,13 @@ function listenOptions(command: Command): Command {
     .addOption(new Option("--header <name: value>", "add to what is forwarded (repeatable)").argParser(parse.header))
     .addOption(
       new Option("--timeout <duration>", "for your app's whole answer")
-        .argParser(parse.duration)
+        .argParser(parse.timeout)
         .default(answerTimeoutMs, "30s"),
     )
     .addOption(
-      new Option("--max-body <size>", "the largest body taken").argParser(parse.size).default(10 * 1024 ** 2, "10mb"),
+      new Option("--max-body <size>", "the largest body taken")
+        .argParser(parse.bodySize)
+        .default(10 * 1024 ** 2, "10mb"),
     )
     .addOption(new Option("--until <n>", "stop after so many deliveries").argParser(parse.positiveNumber))
     .addOption(

@@ -19,11 +19,11 @@ const found = readdirSync(folder, { recursive: true, encoding: "utf8" })
 
 /** The producers' folders and the formats that read them. */
 const formats: Record<string, string[]> = {
-  "curl-copy": ["curl"],
+  "curl-copy": ["curl", "fetch", "httpie", "powershell"],
   "curl-trace": ["curl-trace", "curl-verbose"],
   fiddler: ["fiddler"],
   har: ["har", "json"],
-  mitmproxy: ["curl", "mitmproxy", "mitmproxy-console", "mitmproxy-text", "raw-http"],
+  mitmproxy: ["curl", "httpie", "mitmproxy", "mitmproxy-console", "mitmproxy-text", "raw-http"],
   netcat: ["raw-http"],
   "ngrok-agent": ["ngrok"],
   pcap: ["followed", "packet-hex", "pcap", "pdml", "tcpdump-ascii", "tshark", "tshark-fields"],

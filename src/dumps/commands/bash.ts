@@ -15,6 +15,8 @@ export interface BashReading {
   escapes: EscapeStyle;
   /** `$(…)` drops line ends at its end; a tool that forgot that meant them. */
   keepsFinalNewlines: boolean;
+  /** mitmproxy escapes control characters for `printf` and nothing else: `%` and `\n` in a body are meant as they stand. */
+  printsLiterally?: boolean;
 }
 
 /**
@@ -30,7 +32,8 @@ export function readBash(script: string, reading: BashReading): ShellCommand[] {
 const PLAIN = /[^ \t\r\n'"\\$`|&;<>()#]+/y;
 const PLAIN_IN_DOUBLE_QUOTES = /[^"\\$`]+/y;
 const ANSI_C = /\$'((?:[^'\\]|\\[^])*)'/y;
-const PRINTF = /\$\(printf (?:'([^']*)'|"((?:[^"\\$`]|\\[^])*)")\)/y;
+const PRINTF = /\$\(printf ((?:'[^']*'|"(?:[^"\\$`]|\\[^])*"|[\w%+,./:=@-])+)\)/y;
+const PRINTF_PIECE = /'([^']*)'|"((?:[^"\\]|\\[^])*)"/g;
 const REDIRECTION = /(<<<|<<-?|[<>]&?|&>)>?[ \t]*/y;
 const HERE_WORD = /['"\\]?([A-Za-z0-9_.-]+)['"]?/y;
 
@@ -125,7 +128,10 @@ class BashReader {
     if (ansiC) return undoAnsiC(ansiC[1] ?? "", this.reading.escapes);
     const printf = this.exec(PRINTF);
     if (printf) {
-      const output = undoPrintf(printf[1] ?? (printf[2] ?? "").replace(/\\(["\\$`])/g, "$1"));
+      const format = (printf[1] ?? "").replace(PRINTF_PIECE, (_all, single?: string, double?: string) => {
+        return single ?? (double ?? "").replace(/\\(["\\$`])/g, "$1");
+      });
+      const output = this.reading.printsLiterally ? format : undoPrintf(format);
       return this.reading.keepsFinalNewlines ? output : output.replace(/\n+$/, "");
     }
     if (unquoted && this.script.startsWith("$'", this.at)) throw this.unclosed("$'");

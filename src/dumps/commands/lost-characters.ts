@@ -22,3 +22,12 @@ export function lostCharacters(body: Uint8Array): Uint8Array[] {
     Buffer.concat([before, Buffer.from(String.fromCodePoint(FIRST_EMOJI + index)), after]),
   );
 }
+
+/** mitmproxy up to 8.1 writes control characters as `\x0a` inside single quotes, where no shell undoes them. */
+export function literalHex(body: Uint8Array): Uint8Array[] {
+  const text = asBuffer(body).toString("latin1");
+  const undone = text.replace(/\\x([0-9a-f]{2})/g, (_all, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return undone === text ? [] : [Buffer.from(undone, "latin1")];
+}

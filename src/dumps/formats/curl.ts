@@ -3,9 +3,9 @@ import { TelepathError } from "../../model/errors.ts";
 import { readBash, type BashReading } from "../commands/bash.ts";
 import { readCmd, type CmdReading } from "../commands/cmd.ts";
 import { curlCommands, curlRequests, type CurlCommand } from "../commands/curl.ts";
-import { lostCharacters } from "../commands/lost-characters.ts";
+import { literalHex, lostCharacters } from "../commands/lost-characters.ts";
 import type { DumpFormat } from "../format.ts";
-import { asBuffer, distinct, isUtf8 } from "../readings.ts";
+import { distinct, isUtf8 } from "../readings.ts";
 
 const CURL_WORD = /(?:^|[\n|;&(])[ \t]*(?:[$>%] {1,4})?(?:[A-Za-z]:?[^\s'"{}]{0,200}[\\/])?curl(?:\.exe)?[ \t\\^\n]/;
 const CMD_QUOTES = /\bcurl(?:\.exe)? +\^"|\^\r?\n/;
@@ -44,7 +44,10 @@ function bashReadings(script: string): Read[] {
   const readings: Read[] = [bash({ escapes: "bytes", keepsFinalNewlines: false })];
   if (/\$'(?:[^'\\]|\\[^])*?\\[xu]/.test(script))
     readings.push(bash({ escapes: "code-points", keepsFinalNewlines: false }));
-  if (script.includes("$(printf ")) readings.push(bash({ escapes: "bytes", keepsFinalNewlines: true }));
+  if (script.includes("$(printf ")) {
+    readings.push(bash({ escapes: "bytes", keepsFinalNewlines: true }));
+    readings.push(bash({ escapes: "bytes", keepsFinalNewlines: true, printsLiterally: true }));
+  }
   if (QUOTES_OF_OLD_CMD.test(script)) readings.push(...cmdReadings(script));
   return readings;
 }
@@ -84,13 +87,4 @@ function withReadings(request: DumpedRequest, alternatives: DumpedRequest[]): Du
   ];
   const fidelity = body === request.body ? request.fidelity : "text";
   return { ...request, body, fidelity, otherReadings: distinct(readings, body) };
-}
-
-/** mitmproxy up to 8.1 writes control characters as `\x0a` inside single quotes, where no shell undoes them. */
-function literalHex(body: Uint8Array): Uint8Array[] {
-  const text = asBuffer(body).toString("latin1");
-  const undone = text.replace(/\\x([0-9a-f]{2})/g, (_all, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
-  return undone === text ? [] : [Buffer.from(undone, "latin1")];
 }

@@ -2,10 +2,12 @@ import type { DumpFormat } from "../format.ts";
 import { curlTrace } from "./curl-trace.ts";
 import { curlVerbose } from "./curl-verbose.ts";
 import { curl } from "./curl.ts";
+import { fetchCall } from "./fetch.ts";
 import { fiddler } from "./fiddler.ts";
 import { followed } from "./followed.ts";
 import { har } from "./har.ts";
 import { headers } from "./headers.ts";
+import { httpie } from "./httpie.ts";
 import { json } from "./json.ts";
 import { mitmproxyConsole } from "./mitmproxy-console.ts";
 import { mitmproxyText } from "./mitmproxy-text.ts";
@@ -15,6 +17,7 @@ import { ngrok } from "./ngrok.ts";
 import { packetHex } from "./packet-hex.ts";
 import { pcap } from "./pcap.ts";
 import { pdml } from "./pdml.ts";
+import { powershell } from "./powershell.ts";
 import { rawHttp } from "./raw-http.ts";
 import { socat } from "./socat.ts";
 import { tcpdumpAscii } from "./tcpdump-ascii.ts";
@@ -35,6 +38,9 @@ export const dumpFormats: readonly DumpFormat[] = [
   tcpdumpAscii,
   pdml,
   tsharkFields,
+  powershell,
+  httpie,
+  fetchCall,
   curl,
   curlVerbose,
   mitmproxyConsole,

@@ -1,0 +1,179 @@
+import { TelepathError } from "../../model/errors.ts";
+import type { JsonNode } from "../format.ts";
+import { positionIn } from "../json.ts";
+
+/** The arguments of one call. An expression whose value only running it could tell is undefined. */
+export type CallArguments = (JsonNode | undefined)[];
+
+const NAME = /[A-Za-z_$][\w$]*/y;
+const SPACE = /(?:\s|\/\/[^\n]*|\/\*[^]*?\*\/)+/y;
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const DOUBLE = /"([^"\\\n]*(?:\\[^][^"\\\n]*)*)"/y;
+const SINGLE = /'([^'\\\n]*(?:\\[^][^'\\\n]*)*)'/y;
+const TEMPLATE = /`([^`\\]*(?:\\[^][^`\\]*)*)`/y;
+const ESCAPE = /\\(?:x([0-9a-fA-F]{2})|u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|(\r\n|[^]))/g;
+const LETTERS = new Map(Object.entries({ b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v", "0": "\0" }));
+const LITERALS = new Map<string, boolean | null>([
+  ["true", true],
+  ["false", false],
+  ["null", null],
+  ["undefined", null],
+]);
+const MAX_DEPTH = 64;
+
+/**
+ * The arguments of each call of a function in a script, as far as they are literals: JSON, and JavaScript's own strings,
+ * names and trailing commas. Nothing is run.
+ *
+ * @throws TelepathError `BROKEN_DUMP` with the line where a literal ends too soon.
+ */
+export function callsOf(script: string, name: string): CallArguments[] {
+  const calls: CallArguments[] = [];
+  const pattern = new RegExp(`(?<![\\w$.])${name}\\s{0,100}\\(`, "g");
+  for (let found = pattern.exec(script); found; found = pattern.exec(script)) {
+    const reader = new LiteralReader(script, pattern.lastIndex);
+    calls.push(reader.callArguments());
+    pattern.lastIndex = reader.at;
+  }
+  return calls;
+}
+
+class LiteralReader {
+  private readonly script: string;
+  at: number;
+
+  constructor(script: string, at: number) {
+    this.script = script;
+    this.at = at;
+  }
+
+  callArguments(): CallArguments {
+    return this.list(")", () => this.expression(1));
+  }
+
+  /** A literal that a comma or a bracket follows; undefined, and passed over, when it is more than that. */
+  private expression(depth: number): JsonNode | undefined {
+    const value = this.literal(depth);
+    this.match(SPACE);
+    if (/^[,)\]}]?$/.test(this.script.charAt(this.at))) return value;
+    this.skip();
+    return undefined;
+  }
+
+  private literal(depth: number): JsonNode | undefined {
+    if (depth > MAX_DEPTH) throw this.broken(`nested deeper than ${MAX_DEPTH} levels`);
+    const start = this.at;
+    const first = this.script.charAt(start);
+    if (first === "{") return this.object(depth);
+    if (first === "[") return this.array(depth);
+    if (first === '"' || first === "'" || first === "`") return this.string(first);
+    const raw = this.match(NUMBER);
+    if (raw !== undefined) return { type: "number", raw, start, end: this.at };
+    const value = LITERALS.get(this.match(NAME) ?? "");
+    return value === undefined ? undefined : { type: "literal", value, start, end: this.at };
+  }
+
+  private object(depth: number): JsonNode {
+    const start = this.at;
+    this.at += 1;
+    const members = this.list("}", () => {
+      const first = this.script.charAt(this.at);
+      const quoted = first === '"' || first === "'" ? this.string(first) : undefined;
+      const name = quoted?.type === "string" ? quoted.value : this.match(NAME);
+      this.match(SPACE);
+      if (name === undefined || this.script.charAt(this.at) !== ":") {
+        this.skip();
+        return undefined;
+      }
+      this.at += 1;
+      this.match(SPACE);
+      const value = this.expression(depth + 1);
+      return { name, value };
+    });
+    // A member whose value is an expression is told apart from one that is not there by its type.
+    const known = members.flatMap((found) =>
+      found === undefined ? [] : [{ name: found.name, value: found.value ?? unknown(this.at) }],
+    );
+    return { type: "object", members: known, start, end: this.at };
+  }
+
+  private array(depth: number): JsonNode {
+    const start = this.at;
+    this.at += 1;
+    const items = this.list("]", () => this.expression(depth + 1) ?? unknown(this.at));
+    return { type: "array", items, start, end: this.at };
+  }
+
+  private string(quote: string): JsonNode | undefined {
+    const start = this.at;
+    const [, text] = this.exec(quote === '"' ? DOUBLE : quote === "'" ? SINGLE : TEMPLATE) ?? [];
+    if (text === undefined) throw this.broken(`the quote ${quote} is opened and never closed`);
+    if (quote === "`" && text.includes("${")) return undefined;
+    return { type: "string", value: undoEscapes(text), start, end: this.at };
+  }
+
+  private list<Item>(close: string, item: () => Item): Item[] {
+    const items: Item[] = [];
+    for (;;) {
+      this.match(SPACE);
+      if (this.at >= this.script.length) throw this.broken(`expected "${close}" before the end`);
+      if (this.script.charAt(this.at) === close) {
+        this.at += 1;
+        return items;
+      }
+      items.push(item());
+      this.match(SPACE);
+      const next = this.script.charAt(this.at);
+      if (next === ",") this.at += 1;
+      else if (next !== close) throw this.broken(`expected "," or "${close}"`);
+    }
+  }
+
+  /** Past an expression, up to the comma or the bracket that ends it. */
+  private skip(): void {
+    const open: string[] = [];
+    while (this.at < this.script.length) {
+      const character = this.script.charAt(this.at);
+      if (/["'`]/.test(character)) {
+        this.string(character);
+        continue;
+      }
+      if (open.length === 0 && /[,)\]}]/.test(character)) return;
+      if (/[([{]/.test(character)) open.push(character);
+      if (/[)\]}]/.test(character)) open.pop();
+      this.at += 1;
+    }
+  }
+
+  private match(pattern: RegExp): string | undefined {
+    return this.exec(pattern)?.[0];
+  }
+
+  private exec(pattern: RegExp): RegExpExecArray | undefined {
+    pattern.lastIndex = this.at;
+    const found = pattern.exec(this.script) ?? undefined;
+    if (found) this.at += found[0].length;
+    return found;
+  }
+
+  private broken(what: string): TelepathError {
+    return new TelepathError("BROKEN_DUMP", `line ${positionIn(this.script, this.at).line}: ${what}`);
+  }
+}
+
+/** Stands for a value that is an expression: `false` is no body, no headers and no method. */
+function unknown(at: number): JsonNode {
+  return { type: "literal", value: false, start: at, end: at };
+}
+
+function undoEscapes(text: string): string {
+  return text.replace(ESCAPE, (_all, x?: string, braced?: string, u?: string, letter?: string) => {
+    const code = x ?? braced ?? u;
+    if (code !== undefined) {
+      const value = Number.parseInt(code, 16);
+      return value > 0x10ffff ? "" : String.fromCodePoint(value);
+    }
+    if (letter === undefined || /^(?:\r\n|[\r\n\u2028\u2029])$/.test(letter)) return "";
+    return LETTERS.get(letter) ?? letter;
+  });
+}

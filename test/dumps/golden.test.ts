@@ -19,19 +19,28 @@ const found = readdirSync(folder, { recursive: true, encoding: "utf8" })
 
 /** The producers' folders and the formats that read them. */
 const formats: Record<string, string[]> = {
+  aws: ["json", "lambda"],
+  charles: ["charles"],
+  cloud: ["cloudflare-tail", "google-cloud", "lambda"],
   "curl-copy": ["curl", "fetch", "httpie", "powershell"],
   "curl-trace": ["curl-trace", "curl-verbose"],
   fiddler: ["fiddler"],
-  har: ["har", "json"],
+  "github-delivery": ["github-delivery"],
+  har: ["cdp", "har"],
+  hookdeck: ["hookdeck"],
   mitmproxy: ["curl", "httpie", "mitmproxy", "mitmproxy-console", "mitmproxy-text", "raw-http"],
   netcat: ["raw-http"],
   "ngrok-agent": ["ngrok"],
+  nock: ["nock"],
   pcap: ["followed", "packet-hex", "pcap", "pdml", "tcpdump-ascii", "tshark", "tshark-fields"],
-  pino: ["ndjson"],
-  polly: ["har"],
+  pino: ["pino"],
+  pipedream: ["pipedream"],
+  polly: ["polly"],
   "raw-http": ["raw-http"],
-  smee: ["json", "ndjson"],
+  smee: ["smee"],
   socat: ["socat"],
+  svix: ["svix"],
+  "webhook.site": ["webhook.site", "webhook.site-csv"],
 };
 
 it("says what is expected of every dump in the folder", () => {

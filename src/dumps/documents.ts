@@ -1,0 +1,72 @@
+import type { DumpedRequest } from "../model/dump.ts";
+import type { Dump, JsonNode } from "./format.ts";
+import { tryParseJson } from "./json.ts";
+
+/** One JSON value of a dump, as a dump of its own: offsets of its nodes count from its own text. */
+export interface JsonDocument extends Dump {
+  json: JsonNode;
+}
+
+/** The JSON values of a dump, and the lines (from 1) that mean to be JSON and are not. */
+export interface JsonDocuments {
+  documents: readonly JsonDocument[];
+  broken: readonly number[];
+}
+
+const known = new WeakMap<Dump, JsonDocuments>();
+const LONGEST_PREFIX = 400;
+/** With more broken lines than this, and than whole ones, it is no log of JSON. */
+const MOST_BROKEN = 1000;
+
+/**
+ * The JSON values of a dump: the one it is, or those of a log. There they stand one a line, after a time stamp or a
+ * server-sent event's `data:`, or printed over several lines as `wrangler tail` and `jq` do.
+ */
+export function jsonDocuments(dump: Dump): JsonDocuments {
+  const before = known.get(dump);
+  if (before) return before;
+  const { bytes, text, json } = dump;
+  const found = json === undefined ? documentsIn(text) : { documents: [{ bytes, text, json }], broken: [] };
+  known.set(dump, found);
+  return found;
+}
+
+/** The requests of a dump, the first with a note of the lines that could not be read. */
+export function withBroken(requests: DumpedRequest[], broken: readonly number[]): DumpedRequest[] {
+  const [first, ...rest] = requests;
+  if (first === undefined || broken.length === 0) return requests;
+  const lines = `${broken.slice(0, 5).join(", ")}${broken.length > 5 ? ", …" : ""}`;
+  return [{ ...first, notes: [...first.notes, `Not JSON and left out: line ${lines}.`] }, ...rest];
+}
+
+function documentsIn(text: string): JsonDocuments {
+  const documents: JsonDocument[] = [];
+  const broken: number[] = [];
+  const lines = text.split("\n").map((line) => line.trimEnd());
+  // The last line that closes what is printed over several lines: beyond it there is nothing to look for.
+  const last = { "}": lines.lastIndexOf("}"), "]": lines.lastIndexOf("]") };
+  for (let at = 0; at < lines.length; at += 1) {
+    const line = lines[at] ?? "";
+    const close = line === "{" ? "}" : line === "[" ? "]" : undefined;
+    const end = close !== undefined && last[close] > at ? lines.indexOf(close, at) : at;
+    const start = startOfJson(line);
+    if (start === -1) continue;
+    const json = lines
+      .slice(at, end + 1)
+      .join("\n")
+      .slice(start);
+    const node = json.endsWith(json.startsWith("{") ? "}" : "]") ? tryParseJson(json) : undefined;
+    if (node) documents.push({ bytes: Buffer.from(json), text: json, json: node });
+    else if (start === 0) broken.push(at + 1);
+    if (broken.length > MOST_BROKEN && broken.length > documents.length) break;
+    at = end;
+  }
+  return { documents, broken };
+}
+
+/** Where the JSON of a line starts: at once, or after a time stamp, a level, a stream's name. */
+function startOfJson(line: string): number {
+  if (line.startsWith("{") || line.startsWith("[")) return 0;
+  const start = line.slice(0, LONGEST_PREFIX).indexOf('{"');
+  return line.endsWith("}") ? start : -1;
+}

@@ -1,0 +1,69 @@
+import type { DumpedRequest } from "../../model/dump.ts";
+import { TelepathError } from "../../model/errors.ts";
+import { jsonDocuments, withBroken, type JsonDocument } from "../documents.ts";
+import type { Dump, DumpFormat, JsonNode } from "../format.ts";
+import { parseJson } from "../json.ts";
+import { advised, type Advice } from "./advice.ts";
+import { requestsIn, signedRequestsIn } from "./requests.ts";
+
+/** A program that writes requests as JSON, one record for each. */
+export interface Producer {
+  name: string;
+  description: string;
+  /** Whether a JSON value is a record of this program. Looks at few members, since it is asked of every JSON dump. */
+  isRecord(node: JsonNode): boolean;
+  /** The requests of a record; without it they are found wherever their headers are. */
+  read?: (record: JsonNode, document: Dump) => DumpedRequest[];
+  advice: Advice;
+}
+
+/**
+ * The format of a program's JSON: a record, a list of records (by itself or in a member, as paged APIs have it), or
+ * lines of a log.
+ */
+export function producerFormat(producer: Producer): DumpFormat {
+  const read = producer.read ?? requestsIn;
+  return {
+    name: producer.name,
+    description: producer.description,
+
+    recognizes(dump) {
+      return jsonDocuments(dump).documents.some((document) =>
+        recordsIn(document.json, producer).some((record) => read(record, document).length > 0),
+      );
+    },
+
+    parse(dump) {
+      const { documents, broken } = jsonDocuments(dump);
+      // Says where it is broken.
+      if (documents.length === 0) parseJson(dump.text);
+      // Of a log's lines most are about something else.
+      const signed = producer.read ? [] : requestsOf(documents, producer, signedRequestsIn);
+      const requests = signed.length > 0 ? signed : requestsOf(documents, producer, read);
+      if (requests.length === 0) throw new TelepathError("BROKEN_DUMP", "there is no record with a request in it");
+      return withBroken(
+        requests.map((request) => advised(request, producer.advice)),
+        broken,
+      );
+    },
+  };
+}
+
+/** The records in a value: itself, its items, or the items of its members. */
+function recordsIn(node: JsonNode, producer: Producer): JsonNode[] {
+  const isRecord = (value: JsonNode): boolean => producer.isRecord(value);
+  if (isRecord(node)) return [node];
+  if (node.type === "array") return node.items.filter(isRecord);
+  if (node.type !== "object") return [];
+  return node.members.flatMap(({ value }) => (value.type === "array" ? value.items.filter(isRecord) : []));
+}
+
+function requestsOf(
+  documents: readonly JsonDocument[],
+  producer: Producer,
+  read: (record: JsonNode, document: Dump) => DumpedRequest[],
+): DumpedRequest[] {
+  return documents.flatMap((document) =>
+    recordsIn(document.json, producer).flatMap((record) => read(record, document)),
+  );
+}

@@ -5,6 +5,7 @@ import { cloudflareTail } from "./cloudflare-tail.ts";
 import { curlTrace } from "./curl-trace.ts";
 import { curlVerbose } from "./curl-verbose.ts";
 import { curl } from "./curl.ts";
+import { expressLog } from "./express-log.ts";
 import { fetchCall } from "./fetch.ts";
 import { fiddler } from "./fiddler.ts";
 import { followed } from "./followed.ts";
@@ -13,8 +14,10 @@ import { googleCloud } from "./google-cloud.ts";
 import { har } from "./har.ts";
 import { headers } from "./headers.ts";
 import { hookdeck } from "./hookdeck.ts";
+import { httpFile } from "./http-file.ts";
 import { httpie } from "./httpie.ts";
 import { json } from "./json.ts";
+import { keyValues } from "./key-values.ts";
 import { lambda } from "./lambda.ts";
 import { mitmproxyConsole } from "./mitmproxy-console.ts";
 import { mitmproxyText } from "./mitmproxy-text.ts";
@@ -22,14 +25,20 @@ import { mitmproxy } from "./mitmproxy.ts";
 import { ndjson } from "./ndjson.ts";
 import { ngrok } from "./ngrok.ts";
 import { nock } from "./nock.ts";
+import { nodeInspect } from "./node-inspect.ts";
 import { packetHex } from "./packet-hex.ts";
 import { pcap } from "./pcap.ts";
 import { pdml } from "./pdml.ts";
+import { phpPrintR } from "./php-print-r.ts";
+import { phpVarDump } from "./php-var-dump.ts";
+import { phpVarExport } from "./php-var-export.ts";
 import { pino } from "./pino.ts";
 import { pipedream } from "./pipedream.ts";
 import { polly } from "./polly.ts";
 import { powershell } from "./powershell.ts";
+import { python } from "./python.ts";
 import { rawHttp } from "./raw-http.ts";
+import { ruby } from "./ruby.ts";
 import { smee } from "./smee.ts";
 import { socat } from "./socat.ts";
 import { stripe } from "./stripe.ts";
@@ -46,6 +55,7 @@ export const dumpFormats: readonly DumpFormat[] = [
   pcap,
   fiddler,
   mitmproxy,
+  httpFile,
   rawHttp,
   curlTrace,
   socat,
@@ -79,9 +89,17 @@ export const dumpFormats: readonly DumpFormat[] = [
   smee,
   pino,
   telepath,
+  expressLog,
   mitmproxyText,
   json,
   webhookSiteCsv,
   ndjson,
+  phpVarDump,
+  phpPrintR,
+  phpVarExport,
+  ruby,
+  python,
+  nodeInspect,
+  keyValues,
   headers,
 ];

@@ -1,10 +1,15 @@
 import { TelepathError } from "../model/errors.ts";
 import { headerValues, type Header, type HeaderList, type HttpRequest } from "../model/http.ts";
 
-/** What one connection's client decides for itself (RFC 9110 §7.6.1, §10.1.1): never taken over from a record. */
-const ownedByTheClient = new Set([
+/**
+ * Headers that speak of one connection (RFC 9110 §7.6.1, §10.1.1): never handed on, nor taken over from a record. What
+ * a sender names in `Connection` besides these is kept: otherwise `Connection: X-Telepath-Signature` would strip the
+ * signature.
+ */
+const ofOneConnection = new Set([
   "connection",
   "expect",
+  "http2-settings",
   "keep-alive",
   "proxy-connection",
   "te",
@@ -13,21 +18,24 @@ const ownedByTheClient = new Set([
   "upgrade",
 ]);
 
+/** True for a header that belongs to a single connection. */
+export function isOfOneConnection(name: string): boolean {
+  return ofOneConnection.has(name.toLowerCase());
+}
+
 /** Methods whose empty body is announced too (RFC 9110 §8.6). */
 const expectsBody = new Set(["POST", "PUT", "PATCH"]);
 
 /**
  * The header list as it goes over the wire: as given, less what belongs to a single connection, with the body's true
  * `Content-Length` where one stood (else last) and a `Host` (first, when there was none).
- *
- * What `Connection` names is kept: `Connection: X-Telepath-Signature` must not strip the signature.
  */
 export function wireHeaders(request: HttpRequest, authority: string): HeaderList {
   const headers: Header[] = [];
   let length = request.body.byteLength > 0 || expectsBody.has(request.method);
   for (const header of request.headers) {
     const name = header[0].toLowerCase();
-    if (ownedByTheClient.has(name)) continue;
+    if (ofOneConnection.has(name)) continue;
     if (name !== "content-length") headers.push(header);
     else if (!headers.some(([earlier]) => earlier.toLowerCase() === name)) {
       headers.push([header[0], String(request.body.byteLength)]);

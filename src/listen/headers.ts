@@ -1,29 +1,14 @@
+import { isOfOneConnection } from "../delivery/head.ts";
 import { withHeader, type Header, type HeaderList } from "../model/http.ts";
-
-/**
- * Headers that speak of one connection (RFC 9110 §7.6.1). What a sender names in `Connection` besides these is kept:
- * otherwise `Connection: X-Telepath-Signature` would strip the signature.
- */
-const hopByHop = new Set([
-  "connection",
-  "keep-alive",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-  "http2-settings",
-  "expect",
-]);
 
 /** The headers without those of the connection, otherwise in order, case and repetition. */
 export function endToEnd(headers: HeaderList): HeaderList {
-  return headers.filter(([name]) => !hopByHop.has(name.toLowerCase()));
+  return headers.filter(([name]) => !isOfOneConnection(name));
 }
 
 /** True for a header that the gateway must keep in its own hands. */
 export function isFraming(name: string): boolean {
-  return hopByHop.has(name.toLowerCase()) || name.toLowerCase() === "content-length";
+  return isOfOneConnection(name) || name.toLowerCase() === "content-length";
 }
 
 /**

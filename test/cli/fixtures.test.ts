@@ -127,6 +127,14 @@ describe("telepath-hooks fixtures copy", () => {
     expect((await run(["fixtures", "show", "my.event"], { cwd })).stdout).toBe(readFileSync(path, "utf8"));
   });
 
+  it.each([
+    ["call.ended", true],
+    ["my.event", false],
+  ])("says whether the copy %s goes before a built-in one: %s", async (name, overrides) => {
+    const { stdout } = await run(["fixtures", "copy", "call.ended", "--as", name, "--json"]);
+    expect(jsonLines(stdout)).toMatchObject([{ event: name, origin: "project", overrides }]);
+  });
+
   it("replaces a file only when told to, and never writes through a link", async () => {
     const cwd = freshFolder({ "telepath-fixtures/a.json": '{"event":"a"}', "precious.txt": "mine" });
     const target = join(cwd, "telepath-fixtures/a.json");

@@ -93,7 +93,8 @@ function copyCommand(context: Context): Command {
       const copy = copyFixture(type, flags.as, source);
       const path = join(project.fixturesDir, `${copy.type}.json`);
       writeCopy(path, project.fixturesDir, copy.bytes, flags.force ?? false);
-      if (flags.json) writeJson(context, fixtureJson({ ...copy, origin: "project", path }, source.revision));
+      const written = listFixtures(source).find((entry) => entry.type === copy.type)!;
+      if (flags.json) writeJson(context, fixtureJson(written, source.revision));
       else context.stderr.write(`wrote ${safeText(relative(context.cwd, path))}: send ${copy.type} sends it\n`);
     });
 }

@@ -1,7 +1,7 @@
 import type { Delivery, FailureKind, Source } from "../../model/delivery.ts";
 import { lastStatus } from "../../model/delivery.ts";
 import type { Style } from "./style.ts";
-import { durationText, fitted, safeText } from "./text.ts";
+import { durationText, fitted, indented, safeText } from "./text.ts";
 
 /** A delivery as `--json` shows it; the members are part of the public interface. */
 export function deliveryJson(delivery: Delivery): object {
@@ -51,7 +51,7 @@ export function deliveryLines(
   { arrow = false, word = "", advice = deliveryAdvice(delivery) }: LineExtras = {},
 ): string {
   const line = deliveryLine(delivery, style, arrow) + (word && `  ${word}`);
-  return advice === undefined ? `${line}\n` : `${line}\n          ${advice}\n`;
+  return advice === undefined ? `${line}\n` : `${line}\n${indented(advice, 9, style.columns)}\n`;
 }
 
 interface LineExtras {
@@ -132,8 +132,12 @@ export function failureAdvice(delivery: Delivery): string | undefined {
     return `${safeText(attempt.message ?? attempt.failure)}: ${failureSteps[attempt.failure]}`;
   const status = attempt.response?.status ?? 0;
   const answer = firstLine(attempt.response?.body ?? new Uint8Array());
+  if (status >= 500 && answer.startsWith(ownAnswer)) return `${answer}: look at the listen that answered`;
   return `the app answered ${status}${answer ? ` "${answer}"` : ""}: ${statusStep(status)}`;
 }
+
+/** How the gateway's own answers begin: then it was not the app that answered. */
+const ownAnswer = "telepath-hooks: ";
 
 const failureSteps: Record<FailureKind, string> = {
   refused: "start your app, or give its port with --port",
@@ -141,7 +145,7 @@ const failureSteps: Record<FailureKind, string> = {
   reset: "the app dropped the connection; look at its log",
   dns: "check the host name in --to",
   tls: "check the app's certificate, or use http",
-  aborted: "it was not finished; replay it when you are ready",
+  aborted: "replay it when you are ready",
 };
 
 function statusStep(status: number): string {

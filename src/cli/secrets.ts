@@ -116,9 +116,8 @@ export function readDevelopmentSecret(project: Project): Secret | undefined {
 
 function announcedDevelopmentSecret(context: Context, project: Project): Secret {
   const secret = makeDevelopmentSecret(project, { replace: false });
-  context.stderr.write(
-    `made a development secret for this project; your app gets it by: telepath-hooks secret --env .env\n`,
-  );
+  context.stderr.write("made a development secret for this project\n");
+  context.stderr.write("  telepath-hooks secret --env .env gives it to your app\n");
   return secret;
 }
 

@@ -237,7 +237,7 @@ describe("listen as text", () => {
     expect(stderr).toContain("secret       TELEPATH_WEBHOOK_SECRET\n");
     expect(stderr).toContain("Ctrl-C");
     expect(stderr).toMatch(/stopped after 1 delivery, 1 failed\n$/);
-    expect(stdout).toMatch(/^\d\d:\d\d:\d\d ✗ \\x1b\[2Jcall .*<U\+202E>x.*refused.*\n {10}\S.*\n$/);
+    expect(stdout).toMatch(/^\d\d:\d\d:\d\d ✗ \\x1b\[2Jcall .*<U\+202E>x.*refused.*\n {11}\S.*\n$/);
     expect(/[^\n\x20-\x7e✗…]/.exec(stdout)).toBeNull();
   });
 });

@@ -246,4 +246,13 @@ describe("telepath-hooks log", () => {
     expect(stdout).toMatch(/^[\x20-\x7e\n]*$/);
     expect(jsonLines(stdout)).toMatchObject([{ event }]);
   });
+
+  it("does not blame the app for what a listen on the way answered", async () => {
+    const body = Buffer.from("telepath-hooks: the app does not accept connections (refused)\n");
+    const response = { status: 502, headers: [], body };
+    const { cwd } = await projectWith(call("call.ended", 1, { outcome: "failed", attempts: [attempt({ response })] }));
+    const { stdout } = await run(["log"], { cwd });
+    expect(stdout).toContain("telepath-hooks: the app does not accept connections (refused): look at the listen");
+    expect(stdout).not.toContain("the app answered");
+  });
 });

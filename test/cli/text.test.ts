@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import stringWidth from "fast-string-width";
 import { describe, expect, it } from "vitest";
-import { durationText, fitted, safeLines, safeText, sizeText } from "../../src/cli/views/text.ts";
+import { durationText, fitted, indented, safeLines, safeText, sizeText } from "../../src/cli/views/text.ts";
 
 describe("text from outside", () => {
   it.each([
@@ -37,6 +37,14 @@ describe("text from outside", () => {
     );
     expect(fitted("東京東京", 5)).toBe("東京…");
     expect(fitted("call.ended", 12)).toBe("call.ended  ");
+  });
+});
+
+describe("text under a line", () => {
+  it("breaks between words where the terminal ends, and nowhere without one", () => {
+    const text = "nothing listens on localhost:3999: start your app";
+    expect(indented(text, 4, 34)).toBe("    nothing listens on\n    localhost:3999: start your app");
+    expect(indented(text, 4, undefined)).toBe(`    ${text}`);
   });
 });
 

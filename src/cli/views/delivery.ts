@@ -51,7 +51,7 @@ export function deliveryLines(
   { arrow = false, word = "", advice = deliveryAdvice(delivery) }: LineExtras = {},
 ): string {
   const line = deliveryLine(delivery, style, arrow) + (word && `  ${word}`);
-  return advice === undefined ? `${line}\n` : `${line}\n${indented(advice, 9, style.columns)}\n`;
+  return advice === undefined ? `${line}\n` : `${line}\n${indented(advice, 11, style.columns)}\n`;
 }
 
 interface LineExtras {

@@ -13,15 +13,17 @@ export interface Style {
   /** For what is there to be found, not to be read first. */
   faint(text: string): string;
   accent(text: string): string;
+  /** How wide the terminal is now; undefined when there is none, and lines are as long as they are. */
+  readonly columns: number | undefined;
 }
 
 /** The style for one stream: `--color`/`--no-color`, then `NO_COLOR`, then `FORCE_COLOR`, else colour on terminals. */
 export function styleFor(output: Output, context: Context, flags: { color?: boolean }): Style {
   const chalk = new Chalk({ level: wantsColor(output, context.env, flags.color) ? 1 : 0 });
-  return meanings(chalk);
+  return meanings(chalk, output);
 }
 
-function meanings(chalk: ChalkInstance): Style {
+function meanings(chalk: ChalkInstance, output: Output): Style {
   return {
     good: chalk.green,
     bad: chalk.red,
@@ -29,6 +31,9 @@ function meanings(chalk: ChalkInstance): Style {
     strong: chalk.bold,
     faint: chalk.dim,
     accent: chalk.cyan,
+    get columns() {
+      return output.isTTY === true ? output.columns : undefined;
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import stringWidth from "fast-string-width";
+import { wrapAnsi } from "fast-wrap-ansi";
 
 /**
  * What came from outside, fit for a terminal: one line in which every control character, every mark that reorders or
@@ -46,6 +47,13 @@ export function fitted(text: string, columns: number): string {
     cut += segment;
   }
   return fitted(`${cut}…`, columns);
+}
+
+/** Text under a line it belongs to: indented, and broken between words where the terminal ends. */
+export function indented(text: string, indent: number, columns: number | undefined): string {
+  const margin = " ".repeat(indent);
+  const wrapped = columns === undefined ? text : wrapAnsi(text, Math.max(columns - indent, 20));
+  return wrapped.replaceAll(/^/gm, margin);
 }
 
 const graphemes = new Intl.Segmenter();

@@ -41,6 +41,16 @@ export const commands: readonly CommandEntry[] = [
     load: async (context) => (await import("./show.ts")).showCommand(context),
   },
   {
+    name: "export",
+    summary: "deliveries as curl, HAR, raw HTTP, …",
+    load: async (context) => (await import("./export.ts")).exportCommand(context),
+  },
+  {
+    name: "import",
+    summary: "request dumps into the history",
+    load: async (context) => (await import("./import.ts")).importCommand(context),
+  },
+  {
     name: "fixtures",
     summary: "list, show, copy the sample events",
     load: async (context) => (await import("./fixtures.ts")).fixturesCommand(context),

@@ -323,13 +323,21 @@ describe("the framework a dump reveals", () => {
 describe("code that reads the raw body", () => {
   it.each(["json-reserialised-pretty", "json-key-order-jsonb", "json-combined", "body-is-base64", "utf8-as-latin1"])(
     "is the remedy for %s",
-    (code) => expect(needsRawBody({ code }, "exact")).toBe(true),
+    (code) => expect(needsRawBody({ code, firstDifference: null }, "exact")).toBe(true),
   );
 
   it.each(["secret-quotes", "header-base64", "smart-quotes", "json-wrapped", "timestamp-included", "line-wrapped"])(
     "is none for %s",
-    (code) => expect(needsRawBody({ code }, "reserialised")).toBe(false),
+    (code) => expect(needsRawBody({ code, firstDifference: null }, "reserialised")).toBe(false),
   );
+
+  it("is the remedy for white space that a receiver took off, and not for what an editor put on", () => {
+    const difference = { offset: 2, held: "", signed: "" };
+    const trimmed = { ...difference, heldBytes: 2, signedBytes: 3 };
+    const added = { ...difference, heldBytes: 3, signedBytes: 2 };
+    expect(needsRawBody({ code: "whitespace-trimmed", firstDifference: trimmed }, "exact")).toBe(true);
+    expect(needsRawBody({ code: "whitespace-trimmed", firstDifference: added }, "exact")).toBe(false);
+  });
 
   it("is worth showing for an unproved dump of a parsed body only", () => {
     expect(needsRawBody(null, "reserialised")).toBe(true);

@@ -1,9 +1,8 @@
-import { frameworks } from "../../signatures/advice/index.ts";
 import { differenceText } from "./verification-difference.ts";
 import { row, rowColumns } from "./verification-layout.ts";
 import type { Style } from "./style.ts";
 import { counted, safeText } from "./text.ts";
-import type { Verification } from "./verification.ts";
+import type { Remedy, Verification } from "./verification.ts";
 
 /** What a block of the view knows besides its request. */
 export interface BlockTerms {
@@ -17,6 +16,7 @@ export interface BlockTerms {
 const unlimitedExcerpt = 66;
 const widestExcerpt = 120;
 
+const otherBytes = "The request is signed correctly, but over other bytes than this dump shows. ";
 const keepBytes = "Have what forwards or records the request keep its body byte for byte. ";
 
 /** What stands under the line of a request that is not plainly valid; empty when there is nothing to say. */
@@ -28,17 +28,21 @@ export function blockText(verification: Verification, terms: BlockTerms): string
   const add = (label: string, text: string): void => void lines.push(row(style.faint(label), text, columns));
 
   if (diagnosis !== null) {
-    add(verdict === "valid" ? "note" : "cause", `${safeText(diagnosis.summary)} (${safeText(diagnosis.code)})`);
+    const recovered = verdict === "valid" && judgement.proof !== undefined ? otherBytes : "";
+    const label = verdict === "valid" ? "note" : "cause";
+    add(label, `${recovered}${safeText(diagnosis.summary)} (${safeText(diagnosis.code)})`);
     if (diagnosis.steps.length > 1) add("steps", diagnosis.steps.map(safeText).join("; "));
     const side = sideText(verification);
     if (side !== undefined) add("where", side);
     lines.push(...differenceRows(verification, terms));
     const changedBefore = judgement.proof?.sides.includes("dump") === true && cameAsHeld(verification);
-    add("fix", `${changedBefore ? keepBytes : ""}${safeText(diagnosis.advice)}`);
+    add("fix", `${changedBefore ? keepBytes : ""}${safeText(adviceBeside(verification.remedy, diagnosis.advice))}`);
   }
   // Under a valid line only what tells why it is: the rest would be read as a doubt.
   const seen = verdict === "valid" ? observations : [...observations, ...request.notes];
   for (const text of seen) add("seen", safeText(text));
+  const next = nextStep(verification);
+  if (next !== undefined) add("next", next);
   if (expected !== null) add("expected", expected);
   return lines.join("") + remedyText(verification, terms);
 }
@@ -59,6 +63,35 @@ function sideText({ request, judgement }: Verification): string | undefined {
   return sides.length === 0 ? undefined : sides.join("; and ");
 }
 
+/** Above the code for one framework, the word on another would only confuse. */
+function adviceBeside(remedy: Remedy | undefined, advice: string): string {
+  return remedy?.framework ? advice.replace(/ \(Express: [^"]*"[^"]*" \}\)\)/, "") : advice;
+}
+
+/** What to do where no cause was proved; undefined where the rows above say it. */
+function nextStep({ request, judgement }: Verification): string | undefined {
+  const { verdict, reason, diagnosis, observations } = judgement;
+  if (verdict === "valid" || diagnosis !== null || reason === null) return undefined;
+  const isSearched = observations.length > 0;
+  // Notes of lossy forms say what to ask their producer for.
+  if (reason.startsWith("body-") && (request.notes.length > 0 || !isSearched)) return undefined;
+  return reason === "mismatch" && !isSearched ? undefined : nextSteps[reason];
+}
+
+const nextSteps: Record<NonNullable<Verification["judgement"]["reason"]>, string> = {
+  mismatch:
+    "compare the secret with the one the sender has (--secret-file can be given more than once); if it is the same, the body was changed in what it says, not only in how it is written",
+  "missing-signature":
+    "find out whether the sender signs, and whether a proxy or the program that made the dump drops it",
+  "signature-not-in-dump":
+    "have the program that made the dump print the header: many mask what looks like a credential",
+  "malformed-signature": "the header must be sha256= and 64 lower-case hex digits",
+  "ambiguous-signature": "one header is right: look for a proxy that adds a second one",
+  "body-not-in-dump": "record the request with its body: log the raw bytes, or run curl with --trace",
+  "body-truncated": "record the whole body: log the raw bytes, or raise the limit of what made the dump",
+  "body-lossy": "log the raw body, in base64 for instance, before a JSON parser sees it; or compare the secrets",
+};
+
 /** `Content-Length` counts the bytes on the wire: where those are the ones held, they were not changed after that. */
 function cameAsHeld({ request, judgement }: Pick<Verification, "request" | "judgement">): boolean {
   const { fidelity, declaredBytes, body } = request;
@@ -75,7 +108,9 @@ function differenceRows({ request, judgement }: Verification, { style, columns }
   const declared = declaredBytes === null ? "" : `, ${declaredBytes.toLocaleString("en-US")} declared`;
   const length = `${counted(first.heldBytes, "byte")} held, ${first.signedBytes.toLocaleString("en-US")} signed${declared}`;
   const rows: [string, string][] = [["length", length]];
-  const excerpt = proof === undefined ? null : differenceText(request.body, proof.signed, room, style);
+  // Without a search, the bytes signed are another reading of the same dump.
+  const signed = proof?.signed ?? request.otherReadings.find(({ length }) => length === first.signedBytes);
+  const excerpt = signed === undefined ? null : differenceText(request.body, signed, room, style);
   if (excerpt === null) {
     rows.push(["held", safeText(first.held)], ["signed", safeText(first.signed)]);
     rows.push(["", `they part at byte ${first.offset.toLocaleString("en-US")}`]);
@@ -99,8 +134,7 @@ function remedyText({ remedy }: Verification, { style, columns, printed }: Block
   }
   printed.add(name);
   if (framework === null) {
-    const names = frameworks.map((known) => known.name).toSorted();
-    return row(style.faint("code"), `--framework <name> prints it for ${names.join(", ")}`, columns);
+    return row(style.faint("code"), "--framework express (or fastify, flask, rails, …) prints it for yours", columns);
   }
   const guessed = remedy.asked ? "" : ", which the dump suggests (--framework gives another)";
   const code = framework.code.split("\n").map((line) => (line === "" ? "" : `    ${line}`));

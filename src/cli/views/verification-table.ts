@@ -1,7 +1,7 @@
 import type { Judgement } from "../../signatures/judge.ts";
 import type { Style } from "./style.ts";
 import { fitted, safeText } from "./text.ts";
-import { reasonWords, verdictWord, type VerificationSummary } from "./verification.ts";
+import { reasonWords, type VerificationSummary } from "./verification.ts";
 
 /** How often each cause was found, and each reason why none could be. */
 export interface CauseCounts {
@@ -30,17 +30,17 @@ export function summaryTable(summary: VerificationSummary, causes: CauseCounts, 
   const { requests, unreadable, valid, invalid, unverifiable } = summary;
   if (requests + unreadable < worthCounting) return "";
   const verdicts: [string, number][] = [
-    [verdictWord("valid", style), valid],
-    [verdictWord("invalid", style), invalid],
-    [verdictWord("unverifiable", style), unverifiable],
-    [style.bad("! unreadable  "), unreadable],
+    [style.good("✓ valid"), valid],
+    [style.bad("✗ invalid"), invalid],
+    [style.warn("? unverifiable"), unverifiable],
+    [style.bad("! unreadable"), unreadable],
   ];
   const found = causes.list();
   const width = Math.max(requests, unreadable).toLocaleString("en-US").length;
   const number = (count: number): string => count.toLocaleString("en-US").padStart(width);
   return [
     "",
-    ...verdicts.filter(([, count]) => count > 0).map(([word, count]) => `${number(count)}  ${word.trimEnd()}`),
+    ...verdicts.filter(([, count]) => count > 0).map(([word, count]) => `${number(count)}  ${word}`),
     ...(found.length === 0 ? [] : ["", style.faint(`${" ".repeat(width)}  cause or note`)]),
     ...found.map(({ cause, count }) => `${number(count)}  ${fitted(safeText(cause), 70).trimEnd()}`),
     "",

@@ -106,12 +106,12 @@ function verificationLine(verification: Verification, { style, columns }: BlockT
   const secret = judgement.secret === null ? undefined : safeText(judgement.secret);
   const end = secret ?? reasonWords[judgement.reason ?? "mismatch"];
 
-  // What a narrow terminal has no room for goes in this order: the call, the size, the beginning of the path.
+  // What a narrow terminal has no room for goes in this order: the size, the call, the beginning of the path.
   const call = safeText(callId ?? "");
   const widthOf = (...words: string[]): number => words.filter(Boolean).join("  ").length;
   const fits = (...words: string[]): boolean => verdictColumns + 2 + widthOf(...words) <= columns;
-  const shownCall = fits(file + number, what, call, size, end) ? call : "";
-  const shownSize = fits(file + number, what, shownCall, size, end) ? size : "";
+  const shownSize = fits(file + number, what, call, size, end) ? size : "";
+  const shownCall = fits(file + number, what, call, shownSize, end) ? call : "";
   const shownWhat = fits(file + number, what, shownCall, shownSize, end) ? what : fittedStart(what, 18);
   const room = columns - verdictColumns - 2 - widthOf("x", shownWhat, shownCall, shownSize, end) + 1 - number.length;
   const name = fittedEnd(file, Math.max(room, 12)) + number;
@@ -143,7 +143,7 @@ export function summaryLine(summary: VerificationSummary): string {
 const verdictColumns = 14;
 
 /** A verdict as a sign and a word, always as wide: nothing is said by colour alone. */
-export function verdictWord(verdict: Judgement["verdict"], style: Style): string {
+function verdictWord(verdict: Judgement["verdict"], style: Style): string {
   if (verdict === "valid") return style.good("✓ valid       ");
   return verdict === "invalid" ? style.bad("✗ invalid     ") : style.warn("? unverifiable");
 }

@@ -1,13 +1,13 @@
-import { main } from "./main.ts";
+import { systemCode, TelepathError } from "../model/errors.ts";
 import type { Context } from "./context.ts";
+import { reportError } from "./errors.ts";
+import { main } from "./main.ts";
 import { terminalPrompts } from "./prompts.ts";
 
 /** Runs a command line in this process: its streams, its environment, its Ctrl-C. */
 export async function runProcess(): Promise<void> {
   const interruption = new AbortController();
   onInterrupt(() => interruption.abort());
-  quietWhenTheReaderLeaves();
-
   const context: Context = {
     stdin: process.stdin,
     stdout: process.stdout,
@@ -19,6 +19,8 @@ export async function runProcess(): Promise<void> {
     prompts: () => terminalPrompts(process.stdin, process.stderr, interruption.signal),
     exitCode: 0,
   };
+  onBrokenOutput();
+  onUncaught(context);
   // Not process.exit() right away: that would cut what a pipe has not taken yet.
   process.exitCode = await main(process.argv.slice(2), context);
   await Promise.all([process.stdout, process.stderr].map(flushed));
@@ -43,12 +45,22 @@ function onInterrupt(interrupt: () => void): void {
   }
 }
 
-/** `telepath-hooks log | head`: a closed pipe is the end of the work, not an error. */
-function quietWhenTheReaderLeaves(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
-      throw error;
+/** `telepath-hooks log | head`: a closed pipe is the end of the work, not an error. A full disk is one. */
+function onBrokenOutput(): void {
+  const streams = { "standard output": process.stdout, "standard error": process.stderr };
+  for (const [name, stream] of Object.entries(streams)) {
+    stream.on("error", (error: Error) => {
+      const code = systemCode(error);
+      if (code === "EPIPE") process.exit(process.exitCode ?? 0);
+      const message = `${name} cannot be written (${code ?? error.message})`;
+      throw new TelepathError("UNWRITABLE_OUTPUT", message, "make room there, or send it elsewhere", { cause: error });
     });
   }
+}
+
+/** What no command can catch: thrown by a listener, or by a promise that nobody waits for. */
+function onUncaught(context: Context): void {
+  process.on("uncaughtException", (error) => {
+    process.exit(reportError(error, context, { name: undefined, json: process.argv.includes("--json") }));
+  });
 }

@@ -1,0 +1,30 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+import { freshFolder, jsonLines } from "../cli/run.ts";
+import { bin, ready, start } from "./tool.ts";
+
+describe("the process of the built tool", () => {
+  it.skipIf(!existsSync("/dev/full"))("exits 2 with one sentence when its output cannot be written", async () => {
+    const shell = promisify(execFile)("sh", ["-c", `exec "${process.execPath}" "${bin}" fixtures list > /dev/full`], {
+      cwd: freshFolder(),
+    });
+    await expect(shell).rejects.toMatchObject({
+      code: 2,
+      stderr: "error: standard output cannot be written (ENOSPC)\n  make room there, or send it elsewhere\n",
+    });
+  });
+
+  it("exits 70 with a stack and an object when something throws that no command catches", async () => {
+    const cwd = freshFolder();
+    const sabotage = "process.once('SIGUSR2', () => { throw new Error('sabotage'); })";
+    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(sabotage)}` };
+    const listen = start(["listen", "--tunnel", "none", "--respond", "200", "--json"], { cwd, env });
+    await ready(listen);
+    listen.child.kill("SIGUSR2");
+    expect(await listen.ended).toBe(70);
+    expect(listen.stderr()).toMatch(/bug in telepath-hooks, please report it:\nError: sabotage\n +at /);
+    expect(jsonLines(listen.stdout()).at(-1)).toMatchObject({ type: "error", code: "BUG" });
+  });
+});

@@ -102,7 +102,11 @@ function requestOf({ method, target, headers, body }: DumpedRequest, name: strin
 function originForm(target: string, name: string): string {
   if (target.startsWith("/")) return target;
   if (!URL.canParse(target)) {
-    throw new TelepathError("INVALID_REQUEST", `${name}: ${JSON.stringify(target)} is no request target`);
+    throw new TelepathError(
+      "INVALID_REQUEST",
+      `${name}: ${JSON.stringify(target)} is no request target`,
+      "correct it in the dump: a path that starts with /, or a whole URL",
+    );
   }
   const { pathname, search } = new URL(target);
   return pathname + search;

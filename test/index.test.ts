@@ -4,7 +4,15 @@ import { expect, it } from "vitest";
 import * as library from "../src/index.ts";
 
 it("the library exports what its documentation names", () => {
-  expect(Object.keys(library).sort()).toEqual(["TelepathError", "createEvent", "parseEvent", "sign", "verify"]);
+  expect(Object.keys(library).sort()).toEqual([
+    "TelepathError",
+    "createEvent",
+    "diagnose",
+    "parseEvent",
+    "readDump",
+    "sign",
+    "verify",
+  ]);
 });
 
 it("an event made, signed, verified and read again is the same", () => {
@@ -12,6 +20,18 @@ it("an event made, signed, verified and read again is the same", () => {
   const signature = library.sign(payload, "whsec_test");
   expect(library.verify(payload, signature, ["another", "whsec_test"])).toBe(true);
   expect(library.parseEvent(payload)).toEqual(event);
+});
+
+it("a dump is read, and what is wrong with its signature proved", () => {
+  const { payload } = library.createEvent("call.ended");
+  const signature = library.sign(payload, "whsec_test");
+  const printed = JSON.stringify(JSON.parse(String(payload)), null, 2);
+  const dump = ["POST /hooks HTTP/1.1", `X-Telepath-Signature: ${signature}`, "", printed].join("\r\n");
+  const { format, requests } = library.readDump(Buffer.from(dump));
+  expect([format, requests.length]).toEqual(["raw-http", 1]);
+  const found = library.diagnose(requests[0]!, "whsec_test");
+  expect(found).toMatchObject({ diagnosis: { code: "json-reserialised-pretty", proven: true } });
+  expect(() => library.readDump(Buffer.from("nothing"))).toThrow(library.TelepathError);
 });
 
 // Whoever imports the library in a server pays for none of what the command line needs.

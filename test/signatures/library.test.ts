@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
-import { sign, verify } from "../../src/signatures/library.ts";
+import { diagnose, sign, verify } from "../../src/signatures/library.ts";
 
 const secret = "It's a Secret to Everybody";
 // GitHub's documented example of the same header form:
@@ -79,5 +79,56 @@ describe("verify", () => {
 
   it("says yes when any of several secrets matches", () => {
     expect(verify("Hello, World!", example, ["new one", secret])).toBe(true);
+  });
+});
+
+describe("diagnose", () => {
+  const body = '{"event":"call.ended","n":1}';
+  const headers = { "x-telepath-signature": sign(body, secret), host: undefined };
+
+  it.each([["none", []] as const, ["an empty one", ""] as const, ["one that is not there", undefined] as const])(
+    "refuses to work with %s for a secret",
+    (_case, none) => {
+      expect(() => diagnose({ headers, body }, none as never)).toThrow(
+        expect.objectContaining({ code: "EMPTY_SECRET" }),
+      );
+    },
+  );
+
+  it("finds a request as a handler was given it valid, and names no secret by its value", () => {
+    expect(diagnose({ headers, body }, secret)).toEqual({
+      verdict: "valid",
+      reason: null,
+      secret: "the secret argument",
+      diagnosis: null,
+      observations: [],
+    });
+    const list = [["X-Telepath-Signature", sign(body, "old")]] as const;
+    const rotated = diagnose({ headers: list, body: Buffer.from(body) }, [secret, "old"]);
+    expect(rotated).toMatchObject({ verdict: "valid", secret: "secret 2", diagnosis: { proven: true } });
+  });
+
+  it("proves what happened to a body, and to one that a framework parsed", () => {
+    const found = diagnose({ headers, body: `${body}\n` }, secret);
+    expect(found).toMatchObject({ verdict: "invalid", diagnosis: { code: "trailing-newline-added" } });
+    const spaced = { "x-telepath-signature": sign(body.replaceAll(",", ", "), secret) };
+    const parsed = diagnose({ headers: spaced, body: JSON.parse(body) as object }, secret);
+    expect(parsed).toMatchObject({ verdict: "valid", diagnosis: { code: expect.stringMatching(/^json-/) as string } });
+  });
+
+  it("takes the length on the wire from Content-Length, and a header that came twice as two", () => {
+    const cut = { ...headers, "content-length": String(body.length) };
+    expect(diagnose({ headers: cut, body: body.slice(0, 9) }, secret)).toMatchObject({
+      verdict: "unverifiable",
+      reason: "body-truncated",
+    });
+    const twice = { "x-telepath-signature": [sign(body, secret), sign(body, "x")] };
+    expect(diagnose({ headers: twice, body }, secret)).toMatchObject({ reason: "ambiguous-signature" });
+  });
+
+  it("tells neither the secret nor the right signature", () => {
+    const told = JSON.stringify(diagnose({ headers, body: "{}" }, secret));
+    expect(told).not.toContain(secret);
+    expect(told).not.toContain(sign("{}", secret).slice(7));
   });
 });

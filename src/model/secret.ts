@@ -16,7 +16,7 @@ export class Secret {
       throw new TelepathError(
         "EMPTY_SECRET",
         `the signing secret from ${name} is empty`,
-        "telepath-hooks secret shows the secret of this project; --secret-file gives another",
+        "give it a value, or take it away; telepath-hooks secret --new --env .env writes a development secret there",
       );
     }
     this.#value = value;

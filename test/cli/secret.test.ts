@@ -56,6 +56,13 @@ describe("telepath-hooks secret", () => {
     expect((await run(["secret"], { cwd })).stdout).toBe(fresh.stdout);
   });
 
+  it("fills in an empty variable of .env, by the command that the error names", async () => {
+    const cwd = freshFolder({ ".env": "TELEPATH_WEBHOOK_SECRET=\n" });
+    expect((await run(["secret"], { cwd })).stderr).toContain("telepath-hooks secret --new --env .env");
+    expect((await run(["secret", "--new", "--env", ".env"], { cwd })).exitCode).toBe(0);
+    expect((await run(["secret"], { cwd })).stdout).toMatch(/^whsec_/);
+  });
+
   it("leaves nothing beside the development secret, made or replaced", async () => {
     const cwd = freshFolder();
     await run(["secret"], { cwd });

@@ -1,4 +1,5 @@
 import type { DumpFormat } from "../format.ts";
+import { burp } from "./burp.ts";
 import { cdp } from "./cdp.ts";
 import { charles } from "./charles.ts";
 import { cloudflareTail } from "./cloudflare-tail.ts";
@@ -16,6 +17,7 @@ import { headers } from "./headers.ts";
 import { hookdeck } from "./hookdeck.ts";
 import { httpFile } from "./http-file.ts";
 import { httpie } from "./httpie.ts";
+import { insomnia } from "./insomnia.ts";
 import { json } from "./json.ts";
 import { keyValues } from "./key-values.ts";
 import { lambda } from "./lambda.ts";
@@ -35,6 +37,8 @@ import { phpVarExport } from "./php-var-export.ts";
 import { pino } from "./pino.ts";
 import { pipedream } from "./pipedream.ts";
 import { polly } from "./polly.ts";
+import { postmanConsole } from "./postman-console.ts";
+import { postman } from "./postman.ts";
 import { powershell } from "./powershell.ts";
 import { python } from "./python.ts";
 import { rawHttp } from "./raw-http.ts";
@@ -47,6 +51,7 @@ import { tcpdumpAscii } from "./tcpdump-ascii.ts";
 import { telepath } from "./telepath.ts";
 import { tsharkFields } from "./tshark-fields.ts";
 import { tshark } from "./tshark.ts";
+import { vcr } from "./vcr.ts";
 import { webhookSiteCsv } from "./webhook-site-csv.ts";
 import { webhookSite } from "./webhook-site.ts";
 
@@ -55,6 +60,7 @@ export const dumpFormats: readonly DumpFormat[] = [
   pcap,
   fiddler,
   mitmproxy,
+  postmanConsole,
   httpFile,
   rawHttp,
   curlTrace,
@@ -67,10 +73,12 @@ export const dumpFormats: readonly DumpFormat[] = [
   powershell,
   httpie,
   fetchCall,
+  burp,
   curl,
   curlVerbose,
   mitmproxyConsole,
   polly,
+  vcr,
   har,
   ngrok,
   tshark,
@@ -88,6 +96,8 @@ export const dumpFormats: readonly DumpFormat[] = [
   stripe,
   smee,
   pino,
+  postman,
+  insomnia,
   telepath,
   expressLog,
   mitmproxyText,

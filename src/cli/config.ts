@@ -1,6 +1,7 @@
-import { evaluate, parse as parseJson } from "@humanwhocodes/momoa";
 import { InvalidArgumentError } from "commander";
 import { revisions, type Revision } from "../contract/revisions.ts";
+import { parseJson, positionIn } from "../dumps/json.ts";
+import type { JsonNode } from "../dumps/format.ts";
 import { systemCode, TelepathError } from "../model/errors.ts";
 import type { Retention } from "../history/store.ts";
 import { readRegularFile } from "./input.ts";
@@ -59,26 +60,33 @@ const members: Record<keyof Config, (value: unknown) => unknown> = {
 export function readConfig(path: string): Config {
   let source: string;
   try {
-    source = readRegularFile(path, "the configuration", 1024 ** 2).toString("utf8");
+    source = readRegularFile(path, "the configuration", 1024 ** 2)
+      .toString("utf8")
+      .replace(/^\ufeff/, "");
   } catch (error) {
     if (error instanceof TelepathError && systemCode(error.cause) === "ENOENT") return {};
     throw error;
   }
 
-  const document = parsed(source, path);
-  if (document.body.type !== "Object") throw broken(path, document.body.loc.start, "it must be one JSON object");
+  const at = (offset: number): string => {
+    const { line, column } = positionIn(source, offset);
+    return `line ${line}, column ${column}: `;
+  };
+  const root = parsed(source, path);
+  if (root.type !== "object") throw broken(path, `${at(root.start)}it must be one JSON object`);
 
   const config: Record<string, unknown> = {};
-  for (const member of document.body.members) {
-    const name = member.name.type === "String" ? member.name.value : member.name.name;
+  for (const { name, value } of root.members) {
     const read = Object.hasOwn(members, name) ? members[name as keyof Config] : undefined;
-    if (!read)
-      throw broken(path, member.loc.start, `unknown member "${name}"; known: ${Object.keys(members).join(", ")}`);
+    if (!read) {
+      const known = Object.keys(members).join(", ");
+      throw broken(path, `${at(value.start)}there is no setting ${JSON.stringify(name)}; known: ${known}`);
+    }
     try {
-      config[name] = read(evaluate(member.value));
+      config[name] = read(JSON.parse(source.slice(value.start, value.end)));
     } catch (error) {
       if (!(error instanceof InvalidArgumentError)) throw error;
-      throw broken(path, member.value.loc.start, `${name}: ${error.message}`);
+      throw broken(path, `${at(value.start)}${name}: ${error.message}`);
     }
   }
   return config;
@@ -115,12 +123,12 @@ function withoutUndefined(values: Record<string, unknown>): Config {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
-function parsed(source: string, path: string) {
+function parsed(source: string, path: string): JsonNode {
   try {
-    return parseJson(source.replace(/^\ufeff/, ""), { mode: "json", ranges: false });
+    return parseJson(source);
   } catch (error) {
-    const { line, column } = error as { line?: number; column?: number };
-    throw broken(path, { line: line ?? 1, column: column ?? 1 }, (error as Error).message.replace(/ \(\d+:\d+\)$/, ""));
+    if (!(error instanceof TelepathError)) throw error;
+    throw broken(path, error.message);
   }
 }
 
@@ -132,10 +140,6 @@ function expected(what: string): never {
   throw new InvalidArgumentError(`expected ${what}.`);
 }
 
-function broken(path: string, at: { line: number; column: number }, message: string): TelepathError {
-  return new TelepathError(
-    "BROKEN_CONFIG",
-    `${path}, line ${at.line}, column ${at.column}: ${message}`,
-    "correct the file, or move it away",
-  );
+function broken(path: string, message: string): TelepathError {
+  return new TelepathError("BROKEN_CONFIG", `${path}, ${message}`, "correct the file, or move it away");
 }

@@ -89,7 +89,7 @@ describe("telepath-hooks", () => {
     const files = { "telepath-hooks.config.json": '{\n  "port": 3000,\n  "prot": 1\n}' };
     const ran = await run(["secret"], { files });
     expect(ran.exitCode).toBe(2);
-    expect(ran.stderr).toContain('line 3, column 3: unknown member "prot"');
+    expect(ran.stderr).toContain('line 3, column 11: there is no setting "prot"');
   });
 
   it("reports what is no error of the user's as a bug, with its stack, and exits 70", async () => {

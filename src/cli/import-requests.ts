@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { History } from "../history/store.ts";
-import type { BodyState, Delivery, NewDelivery, SignatureRecord } from "../model/delivery.ts";
+import type { BodyState, NewDelivery, SignatureRecord } from "../model/delivery.ts";
 import type { DumpedRequest } from "../model/dump.ts";
 import { eventHead } from "../model/event.ts";
 import type { HttpRequest } from "../model/http.ts";
@@ -75,29 +75,54 @@ function timeOf({ startedAt }: DumpedRequest, { now, maxAgeMs }: ImportTerms): n
   return startedAt;
 }
 
-/** Knows what was imported before, so that a file read twice is on record once. */
+/**
+ * Knows what was imported before, so that a file is on record once however often it is read, by one command or several.
+ * Two alike in one file are two deliveries: a retry looks like what it repeats.
+ */
 export interface EarlierImports {
-  /** The id under which the same request is on record. Each counts once: two alike in a dump are two deliveries. */
-  take(delivery: NewDelivery, dumped: DumpedRequest, terms: ImportTerms): string | undefined;
+  /** What comes next is from another file: all that is on record counts again. */
+  nextFile(): void;
+  /**
+   * Where the same request is on record, an id or the name of one of this run; undefined when it is not, and then it is
+   * taken to be from now on.
+   */
+  find(delivery: NewDelivery, dumped: DumpedRequest, terms: ImportTerms, name: string): string | undefined;
+}
+
+interface Known {
+  name: string;
+  createdAt: number;
+  /** The request of the file at hand that it is the same as has been met. */
+  isMet: boolean;
 }
 
 /** Reads all imports on record. */
 export function earlierImports(history: History): EarlierImports {
-  const known = new Map<string, Pick<Delivery, "id" | "createdAt">[]>();
-  for (const delivery of history.find({ source: "import" })) {
-    const { id, createdAt } = delivery;
-    const key = identityOf(delivery);
+  const known = new Map<string, Known[]>();
+  const met: Known[] = [];
+  const add = (request: HttpRequest, one: Known): void => {
+    const key = identityOf(request);
     const alike = known.get(key);
-    if (alike) alike.push({ id, createdAt });
-    else known.set(key, [{ id, createdAt }]);
+    if (alike) alike.push(one);
+    else known.set(key, [one]);
+  };
+  for (const delivery of history.find({ source: "import" })) {
+    add(delivery, { name: delivery.id, createdAt: delivery.createdAt, isMet: false });
   }
   return {
-    take(delivery, dumped, terms) {
+    nextFile() {
+      for (const one of met.splice(0)) one.isMet = false;
+    },
+    find(delivery, dumped, terms, name) {
       const alike = known.get(identityOf(delivery)) ?? [];
       const time = timeOf(dumped, terms);
       // One without a time of its own got that of its import, which is later than any a dump tells.
-      const at = time === undefined ? alike.length - 1 : alike.findIndex(({ createdAt }) => createdAt === time);
-      return at === -1 ? undefined : alike.splice(at, 1)[0]!.id;
+      let one = alike.findLast(({ isMet, createdAt }) => !isMet && (time === undefined || createdAt === time));
+      const isKnown = one !== undefined;
+      if (!one) add(delivery, (one = { name, createdAt: delivery.createdAt, isMet: true }));
+      one.isMet = true;
+      met.push(one);
+      return isKnown ? one.name : undefined;
     },
   };
 }

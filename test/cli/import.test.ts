@@ -190,11 +190,33 @@ describe("telepath-hooks import", () => {
     const imported = async (...argv: string[]) => (await importJson(argv, { cwd })).lines.at(-1);
     expect(await imported("two.http")).toMatchObject({ deliveries: 2, known: 0 });
     expect(await imported("two.http")).toMatchObject({ deliveries: 0, known: 2 });
-    expect(await imported("a.http", "two.http")).toMatchObject({ deliveries: 1, known: 2 });
+    expect(await imported("a.http", "two.http")).toMatchObject({ deliveries: 0, known: 3 });
     expect(await imported("two.http", "--again")).toMatchObject({ deliveries: 2, known: 0 });
     const ran = await run(["import", "a.http"], { env, cwd });
     expect(ran).toMatchObject({ exitCode: 0, stdout: "" });
-    expect(ran.stderr).toMatch(/a\.http is on record already, as [0-9A-Z]{6}\n.*--again/);
+    expect(ran.stderr).toMatch(/a\.http is on record already, as [0-9A-Z]{26}\n.*--again/);
+  });
+
+  it("takes what several files hold once, in one run as in several", async () => {
+    const files = { "1.http": http(), "2.http": `${http()}\r\n${http()}`, "3.http": http() };
+    const { lines } = await importJson(["1.http", "2.http", "3.http"], { files });
+    expect(lines.at(-1)).toMatchObject({ files: 3, deliveries: 2, known: 2 });
+    const { stderr } = await run(["import", "1.http", "3.http"], { env, files });
+    expect(stderr).toContain("3.http is on record already, as 1.http\n");
+  });
+
+  it("does not fill the screen with what is known or cannot be written", async () => {
+    const many = Array.from({ length: 30 }, (_unused, index) => json({ n: index })).join("\n");
+    const cwd = freshFolder({ "a.ndjson": many });
+    await run(["import", "a.ndjson"], { env, cwd });
+    for (const argv of [
+      ["import", "a.ndjson"],
+      ["export", "--since", "1h", "--format", "curl"],
+    ]) {
+      const { stderr } = await run(argv, { env, cwd });
+      expect(stderr.split("\n").length).toBeLessThan(15);
+      expect(stderr).toContain("30");
+    }
   });
 
   it("keeps the time the dump tells, unless the history would drop it at once or it is yet to come", async () => {

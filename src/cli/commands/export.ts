@@ -107,6 +107,8 @@ function onlyOne(deliveries: Iterable<Delivery>): Delivery[] {
   return first === undefined ? [] : [first];
 }
 
+const mostSkippedLines = 10;
+
 interface WritingTerms {
   form: DumpExport;
   redaction: Redaction | null;
@@ -135,7 +137,9 @@ async function writeExport(found: Iterable<Delivery>, terms: WritingTerms, conte
     if (isNamed) throw named;
     exported.deliveries -= 1;
     exported.skipped += 1;
+    if (exported.skipped > mostSkippedLines) return;
     context.stderr.write(`skipped: ${safeText(named.message)}\n`);
+    if (exported.skipped === mostSkippedLines) context.stderr.write("further ones are counted only\n");
   };
   let pieces = 0;
   for (const piece of form.pieces(requests(), refused)) {
@@ -150,9 +154,7 @@ async function writeExport(found: Iterable<Delivery>, terms: WritingTerms, conte
 }
 
 function conclude(exported: Exported, output: string | null, flags: ExportFlags, context: Context): void {
-  if (exported.deliveries === 0)
-    context.stderr.write(exported.skipped > 0 ? "nothing was exported\n" : "no delivery matches\n");
-  else context.stderr.write(exportNotes(exported, output));
+  context.stderr.write(exportNotes(exported, output));
   if (flags.json && output !== null) writeJson(context, exportJson(exported, output));
   if (exported.skipped > 0) context.exitCode = exitCodes.no;
   if (context.interrupted.aborted) context.exitCode = exitCodes.interrupted;

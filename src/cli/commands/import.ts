@@ -132,13 +132,14 @@ async function newIn(source: DumpSource, { format, alone, terms, earlier, view }
     return [];
   }
   view.read();
+  earlier?.nextFile();
   return requests.flatMap((request, index) => {
     const name = requests.length === 1 ? source.name : `${source.name}, request ${index + 1}`;
     const delivery = attempted(
       () => importedDelivery(request, name, terms),
       (error) => view.unreadable(source.name, error),
     );
-    const known = delivery && earlier?.take(delivery, request, terms);
+    const known = delivery && earlier?.find(delivery, request, terms, name);
     if (known !== undefined) view.known(name, known);
     return delivery === undefined || known !== undefined ? [] : [delivery];
   });

@@ -24,21 +24,29 @@ export function shownExport(bytes: Buffer, form: DumpExport, output: Output): Bu
 }
 
 /** What there is to say beside the export itself; empty when that is nothing. */
-export function exportNotes({ form, deliveries, event, redacted }: Exported, output: string | null): string {
+export function exportNotes(exported: Exported, output: string | null): string {
+  const { form, deliveries, skipped, event, redacted } = exported;
+  if (deliveries + skipped === 0) return "no delivery matches\n";
   const notes: string[] = [];
-  if (output !== null) notes.push(`wrote ${counted(deliveries, "delivery", "deliveries")} to ${safeText(output)}`);
+  if (skipped > 0)
+    notes.push(`left out ${counted(skipped, "delivery", "deliveries")} that the form ${form} cannot hold`);
+  if (output !== null && deliveries > 0) {
+    notes.push(`wrote ${counted(deliveries, "delivery", "deliveries")} to ${safeText(output)}`);
+  }
   if (form === "fixture" && output === null && event !== null && isFixtureName(event)) {
     notes.push(`as telepath-fixtures/${event}.json it is what send ${event} sends (--output writes it there)`);
   }
-  if (redacted)
-    notes.push("redacted: Authorization, Cookie and Set-Cookie headers, phone numbers; --no-redact leaves them in");
-  if (redacted && redacted.changed > 0) {
-    notes.push(`${counted(redacted.changed, "body", "bodies")} changed by that: the signature no longer matches`);
-  }
-  if (redacted && redacted.unread > 0) {
-    notes.push(`${counted(redacted.unread, "body", "bodies")} not JSON: no phone number was looked for`);
-  }
+  if (redacted && deliveries > 0) notes.push(...redactionNotes(redacted));
   return notes.map((note) => `${note}\n`).join("");
+}
+
+function redactionNotes({ changed, unread }: RedactionCounts): string[] {
+  const notes = ["redacted: Authorization, Cookie and Set-Cookie headers, phone numbers; --no-redact leaves them in"];
+  if (changed > 0) {
+    notes.push(`${counted(changed, "body", "bodies")} changed by that: the signature no longer matches`);
+  }
+  if (unread > 0) notes.push(`${counted(unread, "body", "bodies")} not JSON: no phone number was looked for`);
+  return notes;
 }
 
 /** `--json` when the export itself goes to a file. */

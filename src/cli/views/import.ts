@@ -1,7 +1,7 @@
 import type { Delivery, SignatureVerdict } from "../../model/delivery.ts";
 import type { TelepathError } from "../../model/errors.ts";
 import { exitCodes, writeJson, type Context } from "../context.ts";
-import { deliveryJson, shortId } from "./delivery.ts";
+import { deliveryJson } from "./delivery.ts";
 import { createLogView } from "./log.ts";
 import { styleFor } from "./style.ts";
 import { counted, safeText } from "./text.ts";
@@ -11,14 +11,16 @@ export interface ImportView {
   /** A file was read. */
   read(): void;
   imported(delivery: Delivery): void;
-  /** A request that is on record already, under this id. */
-  known(name: string, id: string): void;
+  /** A request that is on record already, under this id, or that of a file before it. */
+  known(name: string, as: string): void;
   /** A file of several, or one of its requests, of which nothing can be made. */
   unreadable(file: string, error: TelepathError): void;
   summary(): void;
   /** 1 when something could not be read, 2 when nothing could. */
   exitCode(): number;
 }
+
+const mostKnownLines = 10;
 
 export function createImportView(
   files: number,
@@ -43,9 +45,11 @@ export function createImportView(
       if (flags.json) writeJson(context, deliveryJson(delivery));
       else stdout.write(line(delivery));
     },
-    known(name, id) {
+    known(name, as) {
       counts.known += 1;
-      if (!flags.json) stderr.write(`${safeText(name)} is on record already, as ${shortId(id)}\n`);
+      if (flags.json || counts.known > mostKnownLines) return;
+      stderr.write(`${safeText(name)} is on record already, as ${safeText(as)}\n`);
+      if (counts.known === mostKnownLines) stderr.write("further ones are counted only\n");
     },
     unreadable(file, error) {
       counts.unreadable += 1;

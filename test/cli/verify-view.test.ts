@@ -129,7 +129,7 @@ describe("the view", () => {
     const { stdout } = await verify(files);
     expect(stdout).toContain("2  ✓ valid\n3  ✗ invalid\n1  ! unreadable\n");
     expect(stdout).toMatch(/^1 {2}json-reserialised-pretty$/m);
-    expect(stdout).toMatch(/^1 {2}no cause proved: the signature does not match$/m);
+    expect(stdout).toMatch(/^1 {2}cause not known: the signature does not match$/m);
     expect((await verify({ "b.http": valid, "a.http": invalid })).stdout).not.toContain("cause or note");
   });
 

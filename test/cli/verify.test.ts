@@ -256,9 +256,10 @@ describe("telepath-hooks verify for people", () => {
           signed    {"event":"agent.connected","call_id":"call_abc123xyz","timestamp"…
                      ^ byte 1
           fix       Have what forwards or records the request keep its body byte for byte. Check the signature over the raw body, before a JSON parser sees it (Express: express.raw({ type: "*/*" })), and log those bytes.
-          code      --framework <name> prints it for django, express, fastapi, fastify, flask, go, hono, koa, lambda, laravel, nestjs, next-app, next-pages, rails, spring
+          code      --framework express (or fastify, flask, rails, …) prints it for yours
       ? unverifiable  c.json  agent.connected  call_abc123xyz  127 B  the dump does not keep the exact bytes
           seen      none of N combinations of body, secret and header gives this signature
+          next      log the raw body, in base64 for instance, before a JSON parser sees it; or compare the secrets
       ! unreadable    d.txt: no request was recognised in this dump
           fix       Give its headers and its body apart: verify headers.txt --body body.json, or verify body.json --signature sha256=…
       "

@@ -15,7 +15,7 @@ export function countCauses(): CauseCounts {
   return {
     add({ verdict, reason, diagnosis }) {
       if (verdict === "valid" && diagnosis === null) return;
-      const cause = diagnosis?.code ?? (reason === null ? "not known" : `no cause proved: ${reasonWords[reason]}`);
+      const cause = diagnosis?.code ?? (reason === null ? "not known" : `cause not known: ${reasonWords[reason]}`);
       counts.set(cause, (counts.get(cause) ?? 0) + 1);
     },
     list: () => [...counts].map(([cause, count]) => ({ cause, count })).sort((one, other) => other.count - one.count),

@@ -236,6 +236,7 @@ describe("the code for Node.js, run", () => {
 });
 
 const has = (command: string, ...args: string[]): boolean => spawnSync(command, args).status === 0;
+const output = (command: string, ...args: string[]): string => execFileSync(command, args, { encoding: "utf8" });
 const written = (name: string, extension: string): string => {
   const path = join(folder, `${name}_snippet.${extension}`);
   writeFileSync(path, frameworkNamed(name)!.code);
@@ -274,11 +275,11 @@ for data, value in [(body, sys.argv[3]), (body + b" ", sys.argv[3]), (body, "x")
 });
 
 it.skipIf(!has("ruby", "--version"))("the code for Rails is Ruby", () => {
-  expect(execFileSync("ruby", ["-c", written("rails", "rb")], { encoding: "utf8" })).toContain("Syntax OK");
+  expect(output("ruby", "-c", written("rails", "rb"))).toContain("Syntax OK");
 });
 
 it.skipIf(!has("php", "--version"))("the code for Laravel is PHP", () => {
-  expect(execFileSync("php", ["-l", written("laravel", "php")], { encoding: "utf8" })).toContain("No syntax errors");
+  expect(output("php", "-l", written("laravel", "php"))).toContain("No syntax errors");
 });
 
 describe("the framework a dump reveals", () => {

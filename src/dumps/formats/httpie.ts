@@ -32,7 +32,8 @@ export const httpie: DumpFormat = {
     const script = bytes.toString("latin1");
     const requests = read(script, { escapes: "bytes", keepsFinalNewlines: false });
     if (requests.length === 0) throw new TelepathError("BROKEN_DUMP", "there is no http command with a URL in it");
-    // `"$(printf …)"`, as mitmproxy writes it.
+    if (!/\$(?:'|\(printf )/.test(script)) return requests;
+    // `"$(printf …)"`, as mitmproxy writes it, and a browser's `$'\xe9'`.
     const meant = read(script, { escapes: "code-points", keepsFinalNewlines: true, printsLiterally: true });
     return requests.map((request, index) => withReading(request, meant[index]));
   },

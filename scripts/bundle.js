@@ -1,19 +1,23 @@
 /**
- * Bundles the command line into a few chunks, one per command: reading hundreds of small modules is most of a command's
- * start-up time.
+ * Bundles the command line into a few chunks, one per command, and the library into one file: reading hundreds of small
+ * modules is most of the time that starting takes.
  */
 import { build } from "esbuild";
 
-await build({
-  entryPoints: { cli: "src/cli/process.ts" },
+const common = {
   outdir: "dist/bundle",
   bundle: true,
-  splitting: true,
-  minify: true,
-  keepNames: true,
   format: "esm",
   platform: "node",
   target: "node20.19",
+};
+
+await build({
+  ...common,
+  entryPoints: { cli: "src/cli/process.ts" },
+  splitting: true,
+  minify: true,
+  keepNames: true,
   legalComments: "linked",
   // Native packages cannot be bundled.
   external: ["@ngrok/ngrok", "libsql"],
@@ -22,3 +26,5 @@ await build({
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
   },
 });
+
+await build({ ...common, entryPoints: ["src/index.ts"], packages: "external" });

@@ -1,5 +1,5 @@
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { systemCode, TelepathError } from "../model/errors.ts";
 
 /**
@@ -9,8 +9,7 @@ import { systemCode, TelepathError } from "../model/errors.ts";
  */
 export function makeDataFolder(folder: string): void {
   try {
-    const made = mkdirSync(folder, { recursive: true, mode: 0o700 });
-    if (made === undefined) return;
+    if (!makeMissing(folder)) return;
     chmodSync(folder, 0o700); // the umask may have taken more, never less
     writeFileSync(join(folder, ".gitignore"), "*\n");
   } catch (error) {
@@ -21,4 +20,20 @@ export function makeDataFolder(folder: string): void {
       { cause: error },
     );
   }
+}
+
+/**
+ * Makes a folder and those above it that are missing; false when it is there already. `mkdir -p` by hand: Node 20's own
+ * goes round for ever where the system says that a folder below an existing one cannot be (`/proc/x`).
+ */
+function makeMissing(folder: string): boolean {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    if (systemCode(error) === "EEXIST" && statSync(folder).isDirectory()) return false;
+    if (systemCode(error) !== "ENOENT" || existsSync(dirname(folder))) throw error;
+  }
+  makeMissing(dirname(folder));
+  return makeMissing(folder);
 }

@@ -67,8 +67,8 @@ const migrations: readonly string[] = [
  * @throws TelepathError `HISTORY_TOO_NEW`, `HISTORY_CORRUPT`; what SQLite throws otherwise
  */
 export function prepareFile(database: Database, path: string): void {
-  // 30 ms is what a caller's event loop may stand still for; waiting longer is done without blocking.
-  database.exec("PRAGMA busy_timeout = 30");
+  // 10 ms is what a caller's event loop may stand still for; waiting longer is done without blocking.
+  database.exec("PRAGMA busy_timeout = 10");
   if (version(database) < migrations.length) {
     // Both count only before the first table, in this order. Of pages of 4 KB most exchanges take one and waste half of it: pages of
     // 16 KB took 21,000 to 25,000 records a second where those took 10,000 to 14,000.

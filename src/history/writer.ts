@@ -91,7 +91,7 @@ export class Writer {
     const now = performance.now();
     this.#rejectWhere(({ deadline }) => deadline <= now, error);
     // Not the same beat for every process that waits.
-    if (this.#queue.length > 0) await pause(5 + Math.random() * 20);
+    if (this.#queue.length > 0) await pause(1 + Math.random() * 4);
   }
 
   #rejectWhere(given: (waiting: Waiting) => boolean, error: unknown): void {

@@ -11,6 +11,8 @@ export const tcpdumpAscii: DumpFormat = {
   description: "tcpdump -A",
 
   recognizes({ text }) {
+    // JSON can quote such packets in a body.
+    if (/^\s{0,1000}[{[]/.test(text)) return false;
     return /^[^\n]{0,100} IP6? [^\n]{0,250}: Flags \[/m.test(text) && /[A-Z] \S+ HTTP\/1\.[01]/.test(text);
   },
 

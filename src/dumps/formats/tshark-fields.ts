@@ -23,12 +23,10 @@ export const tsharkFields: DumpFormat = {
   name: "tshark-fields",
   description: "tshark -T fields, best with -E header=y -e http.request.method -e http.request.line -e http.file_data",
 
-  recognizes({ text }) {
-    const [first = ""] = text.split("\n", 1);
-    return METHOD_FIRST.test(first) || (NAMES_FIRST.test(first) && first.includes("http."));
-  },
+  recognizes: ({ text }) => isTable(text),
 
   parse({ text }) {
+    if (!isTable(text)) throw new TelepathError("BROKEN_DUMP", "line 1: expected columns with tabs between them");
     const lines = text.split("\n").map((line) => line.replace(/\r$/, ""));
     const isNamed = NAMES_FIRST.test(lines[0] ?? "");
     const names = isNamed ? (lines[0] ?? "").split("\t") : [METHOD, URI, DATA];
@@ -37,6 +35,11 @@ export const tsharkFields: DumpFormat = {
     return rows.map((row) => requestOf(row.split("\t"), names));
   },
 };
+
+function isTable(text: string): boolean {
+  const [first = ""] = text.split("\n", 1);
+  return METHOD_FIRST.test(first) || (NAMES_FIRST.test(first) && first.includes("http."));
+}
 
 function requestOf(cells: string[], names: string[]): DumpedRequest {
   const cell = (name: string): string => cells[names.indexOf(name)] ?? "";

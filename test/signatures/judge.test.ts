@@ -54,6 +54,37 @@ describe("judge: what cannot be told", () => {
   });
 });
 
+describe("judge: what a length and a coding say", () => {
+  const coded = (signed: string) =>
+    [
+      ["X-Telepath-Signature", `sha256=${digestOf(signed)}`],
+      ["Content-Encoding", "gzip"],
+    ] as const;
+
+  it("an empty body where one was declared is not made valid by the signature of no bytes", () => {
+    const request = dumped("", "", { fidelity: "exact", declaredBytes: 412 });
+    expect(judge(request, [secret], { explain: false })).toMatchObject({
+      verdict: "unverifiable",
+      reason: "body-not-in-dump",
+    });
+  });
+
+  it("a text with fewer bytes than declared is lossy, not cut", () => {
+    const request = dumped(body, body, { fidelity: "text", declaredBytes: body.length + 9, header: zeros });
+    expect(judge(request, [secret], { explain: false })).toMatchObject({ reason: "body-lossy" });
+  });
+
+  it("exact bytes of a coded body stay invalid when other bytes match", () => {
+    const request = dumped(pretty, body, { fidelity: "exact", headers: coded(body) });
+    expect(judge(request, [secret], explain)).toMatchObject({ verdict: "invalid", reason: "mismatch" });
+  });
+
+  it("the length of a coded body says nothing about what was recovered from a decoded one", () => {
+    const request = dumped(pretty, body, { fidelity: "exact", headers: coded(body), declaredBytes: 31 });
+    expect(judge(request, [secret], explain)).toMatchObject({ verdict: "valid", secret: "given" });
+  });
+});
+
 describe("judge: invalid", () => {
   it("a mismatch over the exact bytes, whether or not their number is declared", () => {
     for (const declaredBytes of [null, body.length]) {

@@ -8,8 +8,3 @@ export function originForm(url: string): string {
   const [target = ""] = url.slice(authority.length).split("#", 1);
   return target.startsWith("/") ? target : `/${target}`;
 }
-
-/** The host and port of an absolute URL, without credentials. */
-export function authorityOf(url: string): string | undefined {
-  return ABSOLUTE.exec(url)?.[2]?.replace(/^.*@/, "");
-}

@@ -13,7 +13,7 @@ export const signaturePrefix = "sha256=";
  * (RFC 2104, FIPS 180-4), keyed with the secret's UTF-8 bytes.
  */
 export function signature(body: Uint8Array, secret: Secret): string {
-  return signaturePrefix + createHmac("sha256", secret.key()).update(body).digest("hex");
+  return signaturePrefix + createHmac("sha256", secret.hmacKey()).update(body).digest("hex");
 }
 
 /** The signature as a header. */

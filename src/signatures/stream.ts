@@ -17,7 +17,7 @@ const notDiagnosed = "the body was checked as it streamed by: it is too large to
 /** @param secrets at least one; the body is hashed once for each, and not at all when no header could match. */
 export function streamedCheck(headers: Held["headers"], secrets: readonly Secret[]): StreamedCheck {
   const checked = headerState(headers) === "well-formed" ? secrets : [];
-  const hmacs = new Map<Secret, Hmac>(checked.map((secret) => [secret, createHmac("sha256", secret.key())]));
+  const hmacs = new Map<Secret, Hmac>(checked.map((secret) => [secret, createHmac("sha256", secret.hmacKey())]));
   let length = 0;
   return {
     update(bytes) {

@@ -21,7 +21,7 @@ const wellFormed = /^sha256=([0-9a-f]{64})$/;
  * @param secrets at least one; the first match wins and is named in the verdict.
  */
 export function verifySignature(body: Uint8Array, headers: HeaderList, secrets: readonly Secret[]): Verdict {
-  return verifyDigest((secret) => createHmac("sha256", secret.key()).update(body).digest(), headers, secrets);
+  return verifyDigest((secret) => createHmac("sha256", secret.hmacKey()).update(body).digest(), headers, secrets);
 }
 
 /** The same for a body that was hashed as it came by: `digestOf` gives its HMAC-SHA256 with a secret. */

@@ -106,18 +106,38 @@ function verificationLine(verification: Verification, { style, columns }: BlockT
   const secret = judgement.secret === null ? undefined : safeText(judgement.secret);
   const end = secret ?? reasonWords[judgement.reason ?? "mismatch"];
 
-  // What a narrow terminal has no room for goes in this order: the size, the call, the beginning of the path.
-  const call = safeText(callId ?? "");
-  const widthOf = (...words: string[]): number => words.filter(Boolean).join("  ").length;
-  const fits = (...words: string[]): boolean => verdictColumns + 2 + widthOf(...words) <= columns;
-  const shownSize = fits(file + number, what, call, size, end) ? size : "";
-  const shownCall = fits(file + number, what, call, shownSize, end) ? call : "";
-  const shownWhat = fits(file + number, what, shownCall, shownSize, end) ? what : fittedStart(what, 18);
-  const room = columns - verdictColumns - 2 - widthOf("x", shownWhat, shownCall, shownSize, end) + 1 - number.length;
-  const name = fittedEnd(file, Math.max(room, 12)) + number;
+  const shown = fitting({ name: file, number, what, call: safeText(callId ?? ""), size, end }, columns);
 
-  const words = [style.strong(name), shownWhat, shownCall, shownSize, secret === undefined ? end : style.faint(end)];
+  const words = [
+    style.strong(shown.name + number),
+    shown.what,
+    shown.call,
+    shown.size,
+    secret === undefined ? end : style.faint(end),
+  ];
   return [verdictWord(judgement.verdict, style), ...words].filter(Boolean).join("  ");
+}
+
+interface LineWords {
+  name: string;
+  number: string;
+  what: string;
+  call: string;
+  size: string;
+  end: string;
+}
+
+/** What a narrow terminal has no room for goes in this order: the size, the call, the beginning of the path. */
+function fitting(words: LineWords, columns: number): LineWords {
+  if (columns === Number.POSITIVE_INFINITY) return words;
+  const { name, number, end } = words;
+  const widthOf = (...parts: string[]): number => parts.filter(Boolean).join("  ").length;
+  const fits = (...parts: string[]): boolean => verdictColumns + 2 + widthOf(...parts) <= columns;
+  const size = fits(name + number, words.what, words.call, words.size, end) ? words.size : "";
+  const call = fits(name + number, words.what, words.call, size, end) ? words.call : "";
+  const what = fits(name + number, words.what, call, size, end) ? words.what : fittedStart(words.what, 18);
+  const room = columns - verdictColumns - 2 - widthOf("x", what, call, size, end) + 1 - number.length;
+  return { name: fittedEnd(name, Math.max(room, 12)), number, what, call, size, end };
 }
 
 /** A file in which no request could be found, as a line and what to do. */

@@ -1,6 +1,6 @@
 import { Option, type Command } from "commander";
-import { dataVariable } from "./project.ts";
-import { secretVariable } from "./secrets.ts";
+import { dataVariable } from "./settings/project.ts";
+import { secretVariable } from "./settings/secrets.ts";
 import { collected } from "./values.ts";
 
 /** What every command takes. */

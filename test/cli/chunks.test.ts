@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { lineReader } from "../../src/cli/chunks.ts";
+import { lineReader } from "../../src/cli/verify/chunks.ts";
 
 function linesOf(pieces: readonly string[], longest: number): [number, string | null][] {
   const lines = lineReader(longest);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { configFromEnvironment, merged } from "../../src/cli/config.ts";
+import { configFromEnvironment, merged } from "../../src/cli/settings/config.ts";
 import { run } from "./run.ts";
 
 describe("the settings of a project", () => {

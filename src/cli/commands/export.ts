@@ -7,13 +7,13 @@ import type { History } from "../../history/store.ts";
 import type { Delivery } from "../../model/delivery.ts";
 import { TelepathError } from "../../model/errors.ts";
 import { exitCodes, writeJson, type Context } from "../context.ts";
-import { createRedaction, exportedRequest, type Redaction } from "../export-requests.ts";
+import { createRedaction, exportedRequest, type Redaction } from "../requests/export-requests.ts";
 import { filterOf, filterOptions, type FilterFlags } from "../filters.ts";
 import { commonOptions, type CommonFlags } from "../options.ts";
 import { createOutputFile, type OutputFile } from "../output-file.ts";
-import { findProject } from "../project.ts";
-import { usage } from "../request-options.ts";
-import { knownSecrets } from "../secrets.ts";
+import { findProject } from "../settings/project.ts";
+import { usage } from "../requests/request-options.ts";
+import { knownSecrets } from "../settings/secrets.ts";
 import { exportJson, exportNotes, shownExport, type Exported } from "../views/export.ts";
 import { safeText } from "../views/text.ts";
 

@@ -6,14 +6,19 @@ import type { NewDelivery } from "../../model/delivery.ts";
 import type { DumpedRequest } from "../../model/dump.ts";
 import { TelepathError } from "../../model/errors.ts";
 import { exitCodes, type Context } from "../context.ts";
-import { dumpSources, type DumpSource } from "../dump-sources.ts";
+import { dumpSources, type DumpSource } from "../verify/dump-sources.ts";
 import { Interrupted } from "../errors.ts";
-import { earlierImports, importedDelivery, type EarlierImports, type ImportTerms } from "../import-requests.ts";
+import {
+  earlierImports,
+  importedDelivery,
+  type EarlierImports,
+  type ImportTerms,
+} from "../requests/import-requests.ts";
 import { commonOptions, secretOptions, type CommonFlags, type SecretFlags } from "../options.ts";
-import { createPauses } from "../pauses.ts";
-import { findProject } from "../project.ts";
-import { usage } from "../request-options.ts";
-import { knownSecrets } from "../secrets.ts";
+import { createPauses } from "../verify/pauses.ts";
+import { findProject } from "../settings/project.ts";
+import { usage } from "../requests/request-options.ts";
+import { knownSecrets } from "../settings/secrets.ts";
 import { createImportView, type ImportView } from "../views/import.ts";
 
 interface ImportFlags extends CommonFlags, SecretFlags {

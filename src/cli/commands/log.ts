@@ -7,7 +7,7 @@ import { exitCodes, writeJson, type Context } from "../context.ts";
 import { filterOf, filterOptions, type FilterFlags } from "../filters.ts";
 import { followDeliveries, type Show } from "../follow.ts";
 import { commonOptions, type CommonFlags } from "../options.ts";
-import { findProject } from "../project.ts";
+import { findProject } from "../settings/project.ts";
 import { suggestion } from "../suggest.ts";
 import { deliveryJson } from "../views/delivery.ts";
 import { createLogView } from "../views/log.ts";

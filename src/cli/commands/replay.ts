@@ -5,17 +5,23 @@ import type { History } from "../../history/store.ts";
 import type { Delivery } from "../../model/delivery.ts";
 import { TelepathError } from "../../model/errors.ts";
 import type { Context } from "../context.ts";
-import { deliverDrafts } from "../delivering.ts";
-import { printRequests } from "../dry-run.ts";
+import { deliverDrafts } from "../requests/delivering.ts";
+import { printRequests } from "../requests/dry-run.ts";
 import { filterOptions, filterOf, type FilterFlags } from "../filters.ts";
 import { readInput } from "../input.ts";
 import { commonOptions, secretOptions, type SecretFlags } from "../options.ts";
-import { overrideOptions, overridesOf, type OverrideFlags } from "../override-options.ts";
-import { findProject, type Project } from "../project.ts";
-import { replayDraft, targetRule, type ReplayDraft, type ReplayTerms } from "../replay-drafts.ts";
-import { dumpedOriginals, filteredOriginals, isDump, recordedOriginal, type Original } from "../replay-originals.ts";
-import { checkRequestFlags, requestOptions, usage, type RequestFlags } from "../request-options.ts";
-import { findSecrets, knownSecrets } from "../secrets.ts";
+import { overrideOptions, overridesOf, type OverrideFlags } from "../requests/override-options.ts";
+import { findProject, type Project } from "../settings/project.ts";
+import { replayDraft, targetRule, type ReplayDraft, type ReplayTerms } from "../requests/replay-drafts.ts";
+import {
+  dumpedOriginals,
+  filteredOriginals,
+  isDump,
+  recordedOriginal,
+  type Original,
+} from "../requests/replay-originals.ts";
+import { checkRequestFlags, requestOptions, usage, type RequestFlags } from "../requests/request-options.ts";
+import { findSecrets, knownSecrets } from "../settings/secrets.ts";
 import { safeText } from "../views/text.ts";
 
 interface ReplayFlags extends RequestFlags, OverrideFlags, FilterFlags, SecretFlags {

@@ -4,11 +4,11 @@ import { Command, Option } from "commander";
 import { systemCode, TelepathError } from "../../model/errors.ts";
 import type { Secret } from "../../model/secret.ts";
 import { writeJson, type Context } from "../context.ts";
-import { withVariable } from "../dotenv.ts";
+import { withVariable } from "../settings/dotenv.ts";
 import { readRegularFile } from "../input.ts";
 import { commonOptions, type CommonFlags } from "../options.ts";
-import { findProject } from "../project.ts";
-import { findSecrets, makeDevelopmentSecret, secretVariable } from "../secrets.ts";
+import { findProject } from "../settings/project.ts";
+import { findSecrets, makeDevelopmentSecret, secretVariable } from "../settings/secrets.ts";
 
 interface SecretCommandFlags extends CommonFlags {
   env?: string;

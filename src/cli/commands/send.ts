@@ -8,18 +8,18 @@ import { callMaker, type MakeCall } from "../../fixtures/call.ts";
 import { listFixtures, type FixtureSource } from "../../fixtures/library.ts";
 import { eventHead } from "../../model/event.ts";
 import { isInteractive, type Context } from "../context.ts";
-import { defaultTarget, givenTarget } from "../default-target.ts";
-import { deliverDrafts, historyFor } from "../delivering.ts";
-import { printRequests } from "../dry-run.ts";
-import { fixtureSource, revisionOption } from "../fixture-source.ts";
+import { defaultTarget, givenTarget } from "../settings/default-target.ts";
+import { deliverDrafts, historyFor } from "../requests/delivering.ts";
+import { printRequests } from "../requests/dry-run.ts";
+import { fixtureSource, revisionOption } from "../settings/fixture-source.ts";
 import { readInput } from "../input.ts";
 import { commonOptions, secretOptions, type SecretFlags } from "../options.ts";
 import * as parse from "../values.ts";
-import { overrideOptions, overridesOf, type OverrideFlags } from "../override-options.ts";
-import { findProject, type Project } from "../project.ts";
-import { checkRequestFlags, requestOptions, usage, type RequestFlags } from "../request-options.ts";
-import { sampleDrafts } from "../sample-drafts.ts";
-import { findSecrets } from "../secrets.ts";
+import { overrideOptions, overridesOf, type OverrideFlags } from "../requests/override-options.ts";
+import { findProject, type Project } from "../settings/project.ts";
+import { checkRequestFlags, requestOptions, usage, type RequestFlags } from "../requests/request-options.ts";
+import { sampleDrafts } from "../requests/sample-drafts.ts";
+import { findSecrets } from "../settings/secrets.ts";
 import { safeText } from "../views/text.ts";
 
 interface SendFlags extends RequestFlags, OverrideFlags, SecretFlags {

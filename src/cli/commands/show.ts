@@ -3,7 +3,7 @@ import { http } from "../../dumps/exports/http.ts";
 import type { Delivery } from "../../model/delivery.ts";
 import { writeJson, type Context } from "../context.ts";
 import { commonOptions, type CommonFlags } from "../options.ts";
-import { findProject } from "../project.ts";
+import { findProject } from "../settings/project.ts";
 import { detailsJson, detailsText } from "../views/details.ts";
 import { styleFor } from "../views/style.ts";
 import { safeLines } from "../views/text.ts";

@@ -2,15 +2,15 @@ import { Command, Option } from "commander";
 import { dumpFormats } from "../../dumps/formats/index.ts";
 import { TelepathError } from "../../model/errors.ts";
 import { writeJson, type Context } from "../context.ts";
-import { dumpSources, type DumpSource } from "../dump-sources.ts";
+import { dumpSources, type DumpSource } from "../verify/dump-sources.ts";
 import { Interrupted } from "../errors.ts";
 import { commonOptions, secretOptions, type CommonFlags, type SecretFlags } from "../options.ts";
-import { createPauses } from "../pauses.ts";
-import { findProject } from "../project.ts";
-import { knownSecrets, secretVariable } from "../secrets.ts";
-import { createVerificationView, type VerificationView } from "../verification-output.ts";
-import { openReport, reportOptions, type ReportFlags } from "../verification-report.ts";
-import { verifyDump, type VerifyTerms } from "../verify-dumps.ts";
+import { createPauses } from "../verify/pauses.ts";
+import { findProject } from "../settings/project.ts";
+import { knownSecrets, secretVariable } from "../settings/secrets.ts";
+import { createVerificationView, type VerificationView } from "../verify/verification-output.ts";
+import { openReport, reportOptions, type ReportFlags } from "../verify/verification-report.ts";
+import { verifyDump, type VerifyTerms } from "../verify/verify-dumps.ts";
 
 interface VerifyFlags extends CommonFlags, SecretFlags, ReportFlags {
   json?: boolean;

@@ -1,7 +1,7 @@
 import type { DumpExport } from "../../dumps/exports/export.ts";
 import { isFixtureName } from "../../fixtures/names.ts";
 import type { Output } from "../context.ts";
-import type { RedactionCounts } from "../export-requests.ts";
+import type { RedactionCounts } from "../requests/export-requests.ts";
 import { counted, safeLines, safeText } from "./text.ts";
 
 /** What an export came to. */

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { defaultRetention, type Retention } from "../history/store.ts";
+import { defaultRetention, type Retention } from "../../history/store.ts";
 import { configFileName, configFromEnvironment, merged, readConfig, type Config } from "./config.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../context.ts";
 
 /** The project a command works for. */
 export interface Project {

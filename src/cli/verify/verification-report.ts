@@ -1,14 +1,14 @@
 import { resolve } from "node:path";
 import { Option, type Command } from "commander";
-import { TelepathError } from "../model/errors.ts";
-import { frameworkNamed } from "../signatures/advice/choose.ts";
-import { frameworks } from "../signatures/advice/index.ts";
-import type { Context } from "./context.ts";
+import { TelepathError } from "../../model/errors.ts";
+import { frameworkNamed } from "../../signatures/advice/choose.ts";
+import { frameworks } from "../../signatures/advice/index.ts";
+import type { Context } from "../context.ts";
 import type { DumpSource } from "./dump-sources.ts";
-import { createOutputFile } from "./output-file.ts";
-import { suggestion } from "./suggest.ts";
-import { reports, type Report } from "./views/reports/report.ts";
-import type { VerificationSummary } from "./views/verification.ts";
+import { createOutputFile } from "../output-file.ts";
+import { suggestion } from "../suggest.ts";
+import { reports, type Report } from "../views/reports/report.ts";
+import type { VerificationSummary } from "../views/verification.ts";
 
 /** The options of `verify` that say what is printed of what it finds. */
 export interface ReportFlags {

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import type { History } from "../history/store.ts";
-import type { BodyState, NewDelivery, SignatureRecord } from "../model/delivery.ts";
-import type { DumpedRequest } from "../model/dump.ts";
-import { eventHead } from "../model/event.ts";
-import type { HttpRequest } from "../model/http.ts";
-import type { Secret } from "../model/secret.ts";
-import { signatureRecord } from "../signatures/record.ts";
+import type { History } from "../../history/store.ts";
+import type { BodyState, NewDelivery, SignatureRecord } from "../../model/delivery.ts";
+import type { DumpedRequest } from "../../model/dump.ts";
+import { eventHead } from "../../model/event.ts";
+import type { HttpRequest } from "../../model/http.ts";
+import type { Secret } from "../../model/secret.ts";
+import { signatureRecord } from "../../signatures/record.ts";
 import { dumpedOriginal } from "./replay-originals.ts";
 
 /** What a request of a dump is judged and dated by. */

@@ -1,9 +1,9 @@
 import { Option } from "commander";
-import { defaultRevision, revisions, type Revision } from "../contract/revisions.ts";
-import type { FixtureSource } from "../fixtures/library.ts";
+import { defaultRevision, revisions, type Revision } from "../../contract/revisions.ts";
+import type { FixtureSource } from "../../fixtures/library.ts";
 import type { Project } from "./project.ts";
 import { setting } from "./setting.ts";
-import { suggestion } from "./suggest.ts";
+import { suggestion } from "../suggest.ts";
 
 /** `--revision`, for every command that makes or shows sample events. */
 export function revisionOption(): Option {

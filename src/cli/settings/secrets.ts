@@ -2,12 +2,12 @@ import { randomInt, randomUUID } from "node:crypto";
 import { chmodSync, linkSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
-import { makeDataFolder } from "../history/folder.ts";
-import { systemCode, TelepathError } from "../model/errors.ts";
-import { Secret } from "../model/secret.ts";
-import type { Context } from "./context.ts";
-import { readInput, readRegularFile } from "./input.ts";
-import type { SecretFlags } from "./options.ts";
+import { makeDataFolder } from "../../history/folder.ts";
+import { systemCode, TelepathError } from "../../model/errors.ts";
+import { Secret } from "../../model/secret.ts";
+import type { Context } from "../context.ts";
+import { readInput, readRegularFile } from "../input.ts";
+import type { SecretFlags } from "../options.ts";
 import type { Project } from "./project.ts";
 
 export const secretVariable = "TELEPATH_WEBHOOK_SECRET";

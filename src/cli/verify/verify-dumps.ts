@@ -1,17 +1,17 @@
-import { bareBody, readHeaders, withBody } from "../dumps/pieces.ts";
-import { readPlain } from "../dumps/plain.ts";
-import { readDump, type DumpReading } from "../dumps/read.ts";
-import type { DumpedRequest } from "../model/dump.ts";
-import { TelepathError } from "../model/errors.ts";
-import type { Secret } from "../model/secret.ts";
-import { judge, type Judgement } from "../signatures/judge.ts";
-import { signature } from "../signatures/sign.ts";
+import { bareBody, readHeaders, withBody } from "../../dumps/pieces.ts";
+import { readPlain } from "../../dumps/plain.ts";
+import { readDump, type DumpReading } from "../../dumps/read.ts";
+import type { DumpedRequest } from "../../model/dump.ts";
+import { TelepathError } from "../../model/errors.ts";
+import type { Secret } from "../../model/secret.ts";
+import { judge, type Judgement } from "../../signatures/judge.ts";
+import { signature } from "../../signatures/sign.ts";
 import { readBigDump, tooLargeToHold, type BigDumpReader, type UnreadDump } from "./big-dumps.ts";
 import { readBodyFile } from "./body-file.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../context.ts";
 import type { DumpSource } from "./dump-sources.ts";
 import type { Pauses } from "./pauses.ts";
-import type { Verification } from "./views/verification.ts";
+import type { Verification } from "../views/verification.ts";
 
 /** How dumps are read and judged. */
 export interface VerifyTerms {

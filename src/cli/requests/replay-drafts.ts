@@ -1,18 +1,18 @@
-import type { Draft } from "../delivery/deliver.ts";
-import { checkRequest } from "../delivery/head.ts";
-import { parseTarget, type Target } from "../delivery/target.ts";
-import { applyOverrides, type Override } from "../fixtures/overrides.ts";
-import { runningListeners } from "../listen/announcement.ts";
-import { forwardTarget, prefixedTarget } from "../listen/forward-target.ts";
-import { forwardedHeaders } from "../listen/headers.ts";
-import { TelepathError } from "../model/errors.ts";
-import { eventHead } from "../model/event.ts";
-import { withHeader, type HeaderList } from "../model/http.ts";
-import type { Secret } from "../model/secret.ts";
-import { signatureRecord } from "../signatures/record.ts";
-import { signature, signatureHeader } from "../signatures/sign.ts";
-import { defaultTarget, localApp, type DefaultTarget, type TargetFlags } from "./default-target.ts";
-import type { Project } from "./project.ts";
+import type { Draft } from "../../delivery/deliver.ts";
+import { checkRequest } from "../../delivery/head.ts";
+import { parseTarget, type Target } from "../../delivery/target.ts";
+import { applyOverrides, type Override } from "../../fixtures/overrides.ts";
+import { runningListeners } from "../../listen/announcement.ts";
+import { forwardTarget, prefixedTarget } from "../../listen/forward-target.ts";
+import { forwardedHeaders } from "../../listen/headers.ts";
+import { TelepathError } from "../../model/errors.ts";
+import { eventHead } from "../../model/event.ts";
+import { withHeader, type HeaderList } from "../../model/http.ts";
+import type { Secret } from "../../model/secret.ts";
+import { signatureRecord } from "../../signatures/record.ts";
+import { signature, signatureHeader } from "../../signatures/sign.ts";
+import { defaultTarget, localApp, type DefaultTarget, type TargetFlags } from "../settings/default-target.ts";
+import type { Project } from "../settings/project.ts";
 import type { Original } from "./replay-originals.ts";
 
 /** What is to be other than in the original. */

@@ -1,6 +1,6 @@
-import { parseTarget, type Target } from "../delivery/target.ts";
-import { runningListeners } from "../listen/announcement.ts";
-import { forwardTarget } from "../listen/forward-target.ts";
+import { parseTarget, type Target } from "../../delivery/target.ts";
+import { runningListeners } from "../../listen/announcement.ts";
+import { forwardTarget } from "../../listen/forward-target.ts";
 import type { Project } from "./project.ts";
 
 /** The flags that say where requests go. */

@@ -1,11 +1,11 @@
 import { InvalidArgumentError } from "commander";
-import { revisions, type Revision } from "../contract/revisions.ts";
-import { parseJson, positionIn } from "../dumps/json.ts";
-import type { JsonNode } from "../dumps/format.ts";
-import { systemCode, TelepathError } from "../model/errors.ts";
-import type { Retention } from "../history/store.ts";
-import { readRegularFile } from "./input.ts";
-import { httpUrl, keep } from "./values.ts";
+import { revisions, type Revision } from "../../contract/revisions.ts";
+import { parseJson, positionIn } from "../../dumps/json.ts";
+import type { JsonNode } from "../../dumps/format.ts";
+import { systemCode, TelepathError } from "../../model/errors.ts";
+import type { Retention } from "../../history/store.ts";
+import { readRegularFile } from "../input.ts";
+import { httpUrl, keep } from "../values.ts";
 
 /** The name of the file in the project root. */
 export const configFileName = "telepath-hooks.config.json";

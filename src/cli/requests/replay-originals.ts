@@ -1,15 +1,15 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { readDump } from "../dumps/read.ts";
-import type { Filter } from "../history/query.ts";
-import type { History } from "../history/store.ts";
-import type { BodyState, Delivery } from "../model/delivery.ts";
-import type { DumpedRequest } from "../model/dump.ts";
-import { TelepathError } from "../model/errors.ts";
-import { eventHead } from "../model/event.ts";
-import type { Header, HttpRequest } from "../model/http.ts";
-import type { Context } from "./context.ts";
-import { readInput } from "./input.ts";
+import { readDump } from "../../dumps/read.ts";
+import type { Filter } from "../../history/query.ts";
+import type { History } from "../../history/store.ts";
+import type { BodyState, Delivery } from "../../model/delivery.ts";
+import type { DumpedRequest } from "../../model/dump.ts";
+import { TelepathError } from "../../model/errors.ts";
+import { eventHead } from "../../model/event.ts";
+import type { Header, HttpRequest } from "../../model/http.ts";
+import type { Context } from "../context.ts";
+import { readInput } from "../input.ts";
 
 /** A request to be made again: one on record, or one found in a dump. */
 export interface Original extends HttpRequest {

@@ -1,12 +1,12 @@
 import { closeSync } from "node:fs";
 import { resolve } from "node:path";
-import type { HeaderList } from "../model/http.ts";
-import type { Secret } from "../model/secret.ts";
-import type { Judgement } from "../signatures/judge.ts";
-import { streamedCheck, type StreamedCheck } from "../signatures/stream.ts";
+import type { HeaderList } from "../../model/http.ts";
+import type { Secret } from "../../model/secret.ts";
+import type { Judgement } from "../../signatures/judge.ts";
+import { streamedCheck, type StreamedCheck } from "../../signatures/stream.ts";
 import { readChunks, readPart } from "./chunks.ts";
-import type { Context } from "./context.ts";
-import { openRegularFile, standardInput } from "./input.ts";
+import type { Context } from "../context.ts";
+import { openRegularFile, standardInput } from "../input.ts";
 import type { Pauses } from "./pauses.ts";
 
 /** Larger bodies are checked as they stream by, and not held to look for the cause of a mismatch. */

@@ -1,5 +1,5 @@
 import { Option, type Command } from "commander";
-import { parseOverride, type Override, type OverrideFlag } from "../fixtures/overrides.ts";
+import { parseOverride, type Override, type OverrideFlag } from "../../fixtures/overrides.ts";
 
 /** The options that change a payload. All three hold one list, in the order of the command line. */
 export interface OverrideFlags {

@@ -1,13 +1,13 @@
 import type { Command } from "commander";
-import { forwardTarget } from "../listen/forward-target.ts";
-import type { ListenSettings } from "../listen/session.ts";
-import type { Header } from "../model/http.ts";
-import type { Secret } from "../model/secret.ts";
-import type { Retention } from "../history/store.ts";
+import { forwardTarget } from "../../listen/forward-target.ts";
+import type { ListenSettings } from "../../listen/session.ts";
+import type { Header } from "../../model/http.ts";
+import type { Secret } from "../../model/secret.ts";
+import type { Retention } from "../../history/store.ts";
 import { localApp } from "./default-target.ts";
-import type { CommonFlags, SecretFlags } from "./options.ts";
+import type { CommonFlags, SecretFlags } from "../options.ts";
 import type { Project } from "./project.ts";
-import { usage } from "./request-options.ts";
+import { usage } from "../requests/request-options.ts";
 
 /** The flags of `listen`, as commander hands them over. */
 export interface ListenFlags extends CommonFlags, SecretFlags {

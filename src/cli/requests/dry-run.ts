@@ -1,11 +1,11 @@
-import { checkRequest, wireHeaders } from "../delivery/head.ts";
-import type { Draft } from "../delivery/deliver.ts";
-import type { ExportedRequest } from "../dumps/exports/export.ts";
-import { dumpExports } from "../dumps/exports/index.ts";
-import { withoutCredentials } from "../dumps/exports/redact.ts";
-import type { Context } from "./context.ts";
+import { checkRequest, wireHeaders } from "../../delivery/head.ts";
+import type { Draft } from "../../delivery/deliver.ts";
+import type { ExportedRequest } from "../../dumps/exports/export.ts";
+import { dumpExports } from "../../dumps/exports/index.ts";
+import { withoutCredentials } from "../../dumps/exports/redact.ts";
+import type { Context } from "../context.ts";
 import { usage, type RequestFlags } from "./request-options.ts";
-import { shownExport } from "./views/export.ts";
+import { shownExport } from "../views/export.ts";
 
 const mostPrinted = 1000;
 

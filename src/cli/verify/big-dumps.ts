@@ -1,18 +1,18 @@
 import { closeSync } from "node:fs";
-import { readHead, requestLine, skipBlankLines, startsMessage } from "../dumps/http/head.ts";
-import { originForm } from "../dumps/http/target.ts";
-import { plainJson } from "../dumps/plain.ts";
-import { readDump, type DumpReading } from "../dumps/read.ts";
-import { announcedBytes, settleBody } from "../dumps/readings.ts";
-import type { DumpedRequest } from "../model/dump.ts";
-import { TelepathError } from "../model/errors.ts";
-import { headerValues } from "../model/http.ts";
-import type { Secret } from "../model/secret.ts";
-import type { Judgement } from "../signatures/judge.ts";
-import { streamedCheck } from "../signatures/stream.ts";
+import { readHead, requestLine, skipBlankLines, startsMessage } from "../../dumps/http/head.ts";
+import { originForm } from "../../dumps/http/target.ts";
+import { plainJson } from "../../dumps/plain.ts";
+import { readDump, type DumpReading } from "../../dumps/read.ts";
+import { announcedBytes, settleBody } from "../../dumps/readings.ts";
+import type { DumpedRequest } from "../../model/dump.ts";
+import { TelepathError } from "../../model/errors.ts";
+import { headerValues } from "../../model/http.ts";
+import type { Secret } from "../../model/secret.ts";
+import type { Judgement } from "../../signatures/judge.ts";
+import { streamedCheck } from "../../signatures/stream.ts";
 import { largestHeldBody } from "./body-file.ts";
 import { lineReader, readChunks, readPart, type Line } from "./chunks.ts";
-import { openRegularFile } from "./input.ts";
+import { openRegularFile } from "../input.ts";
 import type { Pauses } from "./pauses.ts";
 
 /** The longest line that is read of a file with one JSON value a line. */

@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import { setImmediate } from "node:timers/promises";
-import { Interrupted } from "./errors.ts";
+import { Interrupted } from "../errors.ts";
 
 /** Lets long synchronous work hear Ctrl-C. */
 export interface Pauses {

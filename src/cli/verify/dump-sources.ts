@@ -1,8 +1,8 @@
 import { readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { TelepathError } from "../model/errors.ts";
-import type { Context } from "./context.ts";
-import { readInput, readRegularFile } from "./input.ts";
+import { TelepathError } from "../../model/errors.ts";
+import type { Context } from "../context.ts";
+import { readInput, readRegularFile } from "../input.ts";
 
 /** A file to be read as a dump. */
 export interface DumpSource {

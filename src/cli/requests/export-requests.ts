@@ -1,7 +1,7 @@
-import type { ExportedRequest } from "../dumps/exports/export.ts";
-import { redacted } from "../dumps/exports/redact.ts";
-import type { Delivery } from "../model/delivery.ts";
-import type { Secret } from "../model/secret.ts";
+import type { ExportedRequest } from "../../dumps/exports/export.ts";
+import { redacted } from "../../dumps/exports/redact.ts";
+import type { Delivery } from "../../model/delivery.ts";
+import type { Secret } from "../../model/secret.ts";
 
 /** A delivery as a request to hand on: as it was received or sent, and where it went last. */
 export function exportedRequest(delivery: Delivery): ExportedRequest {

@@ -1,14 +1,14 @@
-import { deliverAll } from "../delivery/batch.ts";
-import { deliver, type Draft } from "../delivery/deliver.ts";
-import type { Expectation } from "../delivery/expectation.ts";
-import type { Summary } from "../delivery/tally.ts";
-import type { History } from "../history/store.ts";
-import type { Delivery } from "../model/delivery.ts";
-import { exitCodes, type Context } from "./context.ts";
-import type { Project } from "./project.ts";
+import { deliverAll } from "../../delivery/batch.ts";
+import { deliver, type Draft } from "../../delivery/deliver.ts";
+import type { Expectation } from "../../delivery/expectation.ts";
+import type { Summary } from "../../delivery/tally.ts";
+import type { History } from "../../history/store.ts";
+import type { Delivery } from "../../model/delivery.ts";
+import { exitCodes, type Context } from "../context.ts";
+import type { Project } from "../settings/project.ts";
 import type { RequestFlags } from "./request-options.ts";
-import { createBatchView } from "./views/batch.ts";
-import { counted, sizeText } from "./views/text.ts";
+import { createBatchView } from "../views/batch.ts";
+import { counted, sizeText } from "../views/text.ts";
 
 export interface DeliveringTerms<D extends Draft> {
   flags: RequestFlags;
@@ -32,7 +32,7 @@ export async function deliverDrafts<D extends Draft>(
   context: Context,
 ): Promise<void> {
   const { flags, project, history } = terms;
-  const { createTransport } = await import("../delivery/undici.ts");
+  const { createTransport } = await import("../../delivery/undici.ts");
   const transport = createTransport({ connections: flags.concurrency });
   const view = createBatchView(terms.total, flags, context);
   let summary: Summary;
@@ -66,6 +66,6 @@ async function prune(history: History, { retention }: Project, context: Context)
 /** Opens the history unless `--no-history` was given. */
 export async function historyFor(flags: { history: boolean }, project: Project): Promise<History | null> {
   if (!flags.history) return null;
-  const { openHistory } = await import("../history/sqlite.ts");
+  const { openHistory } = await import("../../history/sqlite.ts");
   return openHistory(project.dataDir);
 }

@@ -1,15 +1,15 @@
-import { TelepathError } from "../model/errors.ts";
-import { batchedOutput } from "./batched-output.ts";
-import { exitCodes, writeJson, type Context } from "./context.ts";
-import { frameworkNamed, revealedFramework } from "../signatures/advice/choose.ts";
-import { needsRawBody } from "../signatures/advice/when.ts";
-import { progressText } from "./views/batch.ts";
+import { TelepathError } from "../../model/errors.ts";
+import { batchedOutput } from "../batched-output.ts";
+import { exitCodes, writeJson, type Context } from "../context.ts";
+import { frameworkNamed, revealedFramework } from "../../signatures/advice/choose.ts";
+import { needsRawBody } from "../../signatures/advice/when.ts";
+import { progressText } from "../views/batch.ts";
 import type { ReportTarget } from "./verification-report.ts";
-import { styleFor } from "./views/style.ts";
-import type { BlockTerms } from "./views/verification-block.ts";
-import { columnsOf } from "./views/verification-layout.ts";
-import { countCauses, summaryTable } from "./views/verification-table.ts";
-import { bugJson, bugText } from "./views/verification-bug.ts";
+import { styleFor } from "../views/style.ts";
+import type { BlockTerms } from "../views/verification-block.ts";
+import { columnsOf } from "../views/verification-layout.ts";
+import { countCauses, summaryTable } from "../views/verification-table.ts";
+import { bugJson, bugText } from "../views/verification-bug.ts";
 import {
   summaryLine,
   unreadableJson,
@@ -19,7 +19,7 @@ import {
   type Remedy,
   type Verification,
   type VerificationSummary,
-} from "./views/verification.ts";
+} from "../views/verification.ts";
 
 /** Draws and counts what `verify` finds. */
 export interface VerificationView {

@@ -1,13 +1,13 @@
 import { Option, type Command } from "commander";
-import { answerTimeoutMs } from "../contract/limits.ts";
-import { anySuccess } from "../delivery/expectation.ts";
-import { dumpExports } from "../dumps/exports/index.ts";
-import { TelepathError } from "../model/errors.ts";
-import type { Header } from "../model/http.ts";
-import type { TargetFlags } from "./default-target.ts";
-import * as parse from "./values.ts";
-import type { CommonFlags } from "./options.ts";
-import { setting } from "./setting.ts";
+import { answerTimeoutMs } from "../../contract/limits.ts";
+import { anySuccess } from "../../delivery/expectation.ts";
+import { dumpExports } from "../../dumps/exports/index.ts";
+import { TelepathError } from "../../model/errors.ts";
+import type { Header } from "../../model/http.ts";
+import type { TargetFlags } from "../settings/default-target.ts";
+import * as parse from "../values.ts";
+import type { CommonFlags } from "../options.ts";
+import { setting } from "../settings/setting.ts";
 
 /** What `send` and `replay` take alike: where requests go, how, and how many at once. */
 export interface RequestFlags extends CommonFlags, TargetFlags {

@@ -1,13 +1,13 @@
-import type { Draft } from "../delivery/deliver.ts";
-import { tampered, type Tampering } from "../delivery/tamper.ts";
-import type { Target } from "../delivery/target.ts";
-import type { MadeEvent, MakeCall } from "../fixtures/call.ts";
-import { forwardedHeaders } from "../listen/headers.ts";
-import type { HeaderList } from "../model/http.ts";
-import type { Secret } from "../model/secret.ts";
-import { signatureRecord } from "../signatures/record.ts";
-import { signedHeader } from "../signatures/sign.ts";
-import { version } from "./version.ts";
+import type { Draft } from "../../delivery/deliver.ts";
+import { tampered, type Tampering } from "../../delivery/tamper.ts";
+import type { Target } from "../../delivery/target.ts";
+import type { MadeEvent, MakeCall } from "../../fixtures/call.ts";
+import { forwardedHeaders } from "../../listen/headers.ts";
+import type { HeaderList } from "../../model/http.ts";
+import type { Secret } from "../../model/secret.ts";
+import { signatureRecord } from "../../signatures/record.ts";
+import { signedHeader } from "../../signatures/sign.ts";
+import { version } from "../version.ts";
 
 /** How sample events become requests. */
 export interface SampleTerms {

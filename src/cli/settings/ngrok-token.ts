@@ -1,6 +1,6 @@
-import { findAuthtoken, type NgrokSettings } from "../tunnels/config.ts";
-import { tokenMissing } from "../tunnels/errors.ts";
-import { isInteractive, type Context } from "./context.ts";
+import { findAuthtoken, type NgrokSettings } from "../../tunnels/config.ts";
+import { tokenMissing } from "../../tunnels/errors.ts";
+import { isInteractive, type Context } from "../context.ts";
 
 /** How to go on: with a tunnel by these settings, or without one. */
 export type TunnelChoice = { ngrok: NgrokSettings } | "no tunnel";

@@ -41,6 +41,7 @@ export function fitted(text: string, columns: number): string {
   if (width <= columns) return text + " ".repeat(columns - width);
   let cut = "";
   let taken = 0;
+  graphemes ??= new Intl.Segmenter();
   for (const { segment } of graphemes.segment(text)) {
     taken += stringWidth(segment);
     if (taken >= columns) break;
@@ -56,7 +57,8 @@ export function indented(text: string, indent: number, columns: number | undefin
   return wrapped.replaceAll(/^/gm, margin);
 }
 
-const graphemes = new Intl.Segmenter();
+/** Made when it is first needed: that takes 20 ms. */
+let graphemes: Intl.Segmenter | undefined;
 
 /** "1 delivery", "3 deliveries". */
 export function counted(count: number, one: string, many = `${one}s`): string {

@@ -6,7 +6,7 @@ export default defineConfig({
     // The ngrok SDK keeps a process-global session that breaks in worker threads.
     pool: "forks",
     globalSetup: "test/support/build.ts",
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     coverage: { provider: "v8", include: ["src/**"], reporter: ["text-summary", "json-summary"] },
   },

@@ -5,3 +5,10 @@ export function cpuTime(work: () => void): number {
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1000;
 }
+
+/**
+ * Far more processor time than a megabyte of anything takes, on any machine, when the time grows as the text does
+ * (0.1 to 4 s here); a reader that goes back over what it has read needs many minutes. How fast a reader is belongs to
+ * the benchmarks.
+ */
+export const linearMs = 30_000;

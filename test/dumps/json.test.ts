@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { JsonNode } from "../../src/dumps/format.ts";
 import { countOf, member, memberAt, parseJson, positionIn, stringOf, tryParseJson } from "../../src/dumps/json.ts";
-import { cpuTime, linearMs } from "./cpu-time.ts";
+import { cpuTime } from "./cpu-time.ts";
 import { TelepathError } from "../../src/model/errors.ts";
 
 /** What `JSON.parse` would have made of it. */
@@ -61,7 +61,7 @@ describe("parseJson refuses", () => {
     ["digits", `${"1".repeat(1 << 20)}x`],
     ["line ends", `${"\n".repeat(1 << 20)}x`],
   ])("a megabyte of %s in time proportional to it", (_name, text) => {
-    expect(cpuTime(() => failure(text))).toBeLessThan(linearMs);
+    expect(cpuTime(() => failure(text))).toBeLessThan(500);
   });
 });
 

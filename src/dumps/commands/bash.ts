@@ -1,6 +1,6 @@
-import { TelepathError } from "../../model/errors.ts";
-import { positionIn } from "../json.ts";
+import type { TelepathError } from "../../model/errors.ts";
 import { undoAnsiC, undoPrintf, type EscapeStyle } from "./escapes.ts";
+import { ScriptCursor } from "./script.ts";
 
 /** A command as its shell would start it: byte strings, one character for each byte. */
 export interface ShellCommand {
@@ -37,16 +37,14 @@ const PRINTF_PIECE = /'([^']*)'|"((?:[^"\\]|\\[^])*)"/g;
 const REDIRECTION = /(<<<|<<-?|[<>]&?|&>)>?[ \t]*/y;
 const HERE_WORD = /['"\\]?([A-Za-z0-9_.-]+)['"]?/y;
 
-class BashReader {
-  private readonly script: string;
+class BashReader extends ScriptCursor {
   private readonly reading: BashReading;
-  private at = 0;
   private current: ShellCommand = empty();
   private readonly done: ShellCommand[] = [];
   private readonly hereDocuments: { end: string; tabs: boolean; command: ShellCommand }[] = [];
 
   constructor(script: string, reading: BashReading) {
-    this.script = script;
+    super(script);
     this.reading = reading;
   }
 
@@ -194,20 +192,8 @@ class BashReader {
     return this.script.slice(this.at - length, this.at);
   }
 
-  private match(pattern: RegExp): string | undefined {
-    return this.exec(pattern)?.[0];
-  }
-
-  private exec(pattern: RegExp): RegExpExecArray | undefined {
-    pattern.lastIndex = this.at;
-    const found = pattern.exec(this.script) ?? undefined;
-    if (found) this.at += found[0].length;
-    return found;
-  }
-
   private unclosed(quote: string): TelepathError {
-    const { line } = positionIn(this.script, this.at);
-    return new TelepathError("BROKEN_DUMP", `line ${line}: the quote ${quote} is opened and never closed`);
+    return this.broken(`the quote ${quote} is opened and never closed`);
   }
 }
 

@@ -1,6 +1,5 @@
-import { TelepathError } from "../../model/errors.ts";
 import type { JsonNode } from "../format.ts";
-import { positionIn } from "../json.ts";
+import { ScriptCursor } from "./script.ts";
 
 /** The arguments of one call. An expression whose value only running it could tell is undefined. */
 export type CallArguments = (JsonNode | undefined)[];
@@ -38,15 +37,7 @@ export function callsOf(script: string, name: string): CallArguments[] {
   return calls;
 }
 
-class LiteralReader {
-  private readonly script: string;
-  at: number;
-
-  constructor(script: string, at: number) {
-    this.script = script;
-    this.at = at;
-  }
-
+class LiteralReader extends ScriptCursor {
   callArguments(): CallArguments {
     return this.list(")", () => this.expression(1));
   }
@@ -143,21 +134,6 @@ class LiteralReader {
       if (/[)\]}]/.test(character)) open.pop();
       this.at += 1;
     }
-  }
-
-  private match(pattern: RegExp): string | undefined {
-    return this.exec(pattern)?.[0];
-  }
-
-  private exec(pattern: RegExp): RegExpExecArray | undefined {
-    pattern.lastIndex = this.at;
-    const found = pattern.exec(this.script) ?? undefined;
-    if (found) this.at += found[0].length;
-    return found;
-  }
-
-  private broken(what: string): TelepathError {
-    return new TelepathError("BROKEN_DUMP", `line ${positionIn(this.script, this.at).line}: ${what}`);
   }
 }
 

@@ -1,5 +1,4 @@
-import { TelepathError } from "../../model/errors.ts";
-import { positionIn } from "../json.ts";
+import { ScriptCursor } from "./script.ts";
 
 /**
  * A value of PowerShell's as a command holds it. `unknown` is an expression whose value only PowerShell could tell:
@@ -46,13 +45,11 @@ export function readPowerShell(script: string): PowerShellCommand[] {
   return new PowerShellReader(script).commands();
 }
 
-class PowerShellReader {
-  private readonly script: string;
-  private at = 0;
+class PowerShellReader extends ScriptCursor {
   private readonly state: State;
 
   constructor(script: string, state: State = { variables: new Map(), replaced: 0 }) {
-    this.script = script;
+    super(script);
     this.state = state;
   }
 
@@ -241,21 +238,6 @@ class PowerShellReader {
 
   private startsWord(): boolean {
     return this.at === 0 || !/[\w.-]/.test(this.script.charAt(this.at - 1));
-  }
-
-  private match(pattern: RegExp): string | undefined {
-    return this.exec(pattern)?.[0];
-  }
-
-  private exec(pattern: RegExp): RegExpExecArray | undefined {
-    pattern.lastIndex = this.at;
-    const found = pattern.exec(this.script) ?? undefined;
-    if (found) this.at += found[0].length;
-    return found;
-  }
-
-  private broken(what: string): TelepathError {
-    return new TelepathError("BROKEN_DUMP", `line ${positionIn(this.script, this.at).line}: ${what}`);
   }
 }
 

@@ -51,6 +51,11 @@ export const commands: readonly CommandEntry[] = [
     load: async (context) => (await import("./import.ts")).importCommand(context),
   },
   {
+    name: "wait",
+    summary: "block until a delivery matches (for CI)",
+    load: async (context) => (await import("./wait.ts")).waitCommand(context),
+  },
+  {
     name: "fixtures",
     summary: "list, show, copy the sample events",
     load: async (context) => (await import("./fixtures.ts")).fixturesCommand(context),

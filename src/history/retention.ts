@@ -29,9 +29,13 @@ export async function dropDeliveries(
 }
 
 function dropOldest(database: Database, keep: Retention, now: number): typeof nothing {
+  // What waits for its app was acknowledged: only its age ends that.
   const oldest = database
-    .prepare("SELECT key, created_at, bytes FROM deliveries ORDER BY created_at, key LIMIT ?")
-    .all(deliveriesAtOnce) as { key: number; created_at: number; bytes: number }[];
+    .prepare(
+      `SELECT key, created_at, bytes FROM deliveries
+      WHERE created_at < ? OR key NOT IN (SELECT delivery FROM held) ORDER BY created_at, key LIMIT ?`,
+    )
+    .all(now - keep.maxAgeMs, deliveriesAtOnce) as { key: number; created_at: number; bytes: number }[];
   const dropped = { ...nothing };
   for (const { key, created_at, bytes } of oldest) {
     if (created_at >= now - keep.maxAgeMs && spaceTaken(database) <= keep.maxBytes) break;

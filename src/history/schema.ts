@@ -59,6 +59,14 @@ const migrations: readonly string[] = [
   CREATE TABLE dropped (change INTEGER NOT NULL) STRICT;
   INSERT INTO dropped VALUES (0);
   `,
+  // Deliveries that were acknowledged and wait for their app (`listen --hold`).
+  `
+  CREATE TABLE held (
+    delivery INTEGER PRIMARY KEY REFERENCES deliveries (key),
+    target TEXT NOT NULL,
+    holder INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];
 
 /**

@@ -6,12 +6,13 @@ import type { Delivery, NewDelivery } from "../model/delivery.ts";
 import { openDatabase, type Database } from "./driver.ts";
 import { historyError, isBusy } from "./faults.ts";
 import { makeDataFolder } from "./folder.ts";
+import { readHeld, takeOverHeld } from "./held.ts";
 import type { Filter } from "./query.ts";
 import { changedAfter, deliveriesAt, findDeliveries, lastChange } from "./reading.ts";
 import { keyOf } from "./references.ts";
 import { dropDeliveries } from "./retention.ts";
 import { prepareFile, rollBack } from "./schema.ts";
-import type { DeliveryChanges, History, Retention } from "./store.ts";
+import type { DeliveryChanges, HeldDelivery, History, Hold, Retention } from "./store.ts";
 import { Writer } from "./writer.ts";
 import { insertDelivery, updateDelivery } from "./writing.ts";
 
@@ -96,10 +97,10 @@ class SqliteHistory implements History {
     });
   }
 
-  async record(delivery: NewDelivery): Promise<string> {
+  async record(delivery: NewDelivery, hold?: Hold): Promise<string> {
     this.#checkOpen();
     const id = nextId(delivery.createdAt);
-    await this.#writer.commit((database, tally) => insertDelivery(database, tally, id, delivery));
+    await this.#writer.commit((database, tally) => insertDelivery(database, tally, id, delivery, hold));
     return id;
   }
 
@@ -128,6 +129,19 @@ class SqliteHistory implements History {
 
   cursor(): number {
     return this.#read((database) => lastChange(database));
+  }
+
+  held(): HeldDelivery[] {
+    return this.#read(readHeld);
+  }
+
+  async takeOver(
+    targets: readonly string[],
+    holder: number,
+    isLiving: (holder: number) => boolean,
+  ): Promise<HeldDelivery[]> {
+    this.#checkOpen();
+    return await this.#writer.commit((database) => takeOverHeld(database, targets, holder, isLiving));
   }
 
   async prune(keep: Retention, now: number): Promise<{ deliveries: number; bytes: number }> {

@@ -9,8 +9,8 @@ import type { Filter } from "./query.ts";
  * `HISTORY_UNWRITABLE` error, and works again as soon as the fault is gone.
  */
 export interface History {
-  /** Puts a delivery on record and resolves to its id. */
-  record(delivery: NewDelivery): Promise<string>;
+  /** Puts a delivery on record, and with `hold` that it waits for its app, and resolves to its id. */
+  record(delivery: NewDelivery, hold?: Hold): Promise<string>;
 
   /** Adds what became known of a delivery. Never changes the request itself. */
   update(id: string, changes: DeliveryChanges): Promise<void>;
@@ -34,7 +34,16 @@ export interface History {
   /** Where `changesSince` would go on from now. */
   cursor(): number;
 
-  /** Drops what is older or more than `keep` allows, oldest first. Says how much that was. */
+  /** What waits for its app, oldest first. */
+  held(): HeldDelivery[];
+
+  /**
+   * Makes `holder` the one that delivers what waits for these targets, unless another that is living has it, and
+   * resolves to all that is the holder's now, oldest first. No two holders get the same delivery.
+   */
+  takeOver(targets: readonly string[], holder: number, isLiving: (holder: number) => boolean): Promise<HeldDelivery[]>;
+
+  /** Drops what is older or more than `keep` allows, oldest first. Says how much that was. What waits is dropped for its age only. */
   prune(keep: Retention, now: number): Promise<{ deliveries: number; bytes: number }>;
 
   /** Finishes the writes under way and lets go of the file. */
@@ -45,6 +54,22 @@ export interface DeliveryChanges {
   attempt?: Attempt;
   outcome?: Outcome;
   signature?: SignatureRecord;
+  /** That it waits for its app from now on; null: no longer. */
+  hold?: Hold | null;
+}
+
+/** A delivery whose sender has been answered, and whose app is yet to get it. */
+export interface Hold {
+  /** The app's URL. */
+  target: string;
+  /** The number of the process that is to deliver it. */
+  holder: number;
+}
+
+export interface HeldDelivery extends Hold {
+  id: string;
+  /** What it takes up, head and body. */
+  bytes: number;
 }
 
 /** How much history to keep. */

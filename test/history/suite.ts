@@ -8,6 +8,7 @@ import { faults } from "./behaviour/faults.ts";
 import { filtering } from "./behaviour/filtering.ts";
 import { finding } from "./behaviour/finding.ts";
 import { following } from "./behaviour/following.ts";
+import { holding as waiting } from "./behaviour/holding.ts";
 import { keeping } from "./behaviour/keeping.ts";
 import { freshFolder } from "./folders.ts";
 
@@ -36,7 +37,7 @@ export function describeHistory(driver: DriverName): void {
   }
 
   describe(`a history on ${driver}`, () => {
-    for (const behaviour of [faults, keeping, finding, filtering, following, dropping]) {
+    for (const behaviour of [faults, keeping, finding, filtering, following, waiting, dropping]) {
       behaviour({ driver, opened, holding });
     }
   });

@@ -1,0 +1,44 @@
+import type { Database } from "./driver.ts";
+import { storedText } from "./rows.ts";
+import type { HeldDelivery, Hold } from "./store.ts";
+
+/** Notes that a delivery waits, or with null that it waits no longer. */
+export function writeHold(database: Database, key: number, hold: Hold | null): void {
+  if (hold === null) database.prepare("DELETE FROM held WHERE delivery = ?").run(key);
+  else
+    database
+      .prepare("INSERT OR REPLACE INTO held (delivery, target, holder) VALUES (?, ?, ?)")
+      .run(key, storedText(hold.target), hold.holder);
+}
+
+/** See `History.held`. */
+export function readHeld(database: Database): HeldDelivery[] {
+  return database
+    .prepare(
+      "SELECT id, bytes, held.target AS app, holder FROM held JOIN deliveries ON key = delivery ORDER BY created_at, id",
+    )
+    .all()
+    .map((row) => ({
+      id: row["id"] as string,
+      bytes: row["bytes"] as number,
+      target: JSON.parse(`"${row["app"] as string}"`) as string,
+      holder: row["holder"] as number,
+    }));
+}
+
+/** See `History.takeOver`. */
+export function takeOverHeld(
+  database: Database,
+  targets: readonly string[],
+  holder: number,
+  isLiving: (holder: number) => boolean,
+): HeldDelivery[] {
+  const mine = readHeld(database).filter(
+    (one) => targets.includes(one.target) && (one.holder === holder || !isLiving(one.holder)),
+  );
+  const update = database.prepare(
+    "UPDATE held SET holder = ? WHERE delivery = (SELECT key FROM deliveries WHERE id = ?)",
+  );
+  for (const { id } of mine) update.run(holder, id);
+  return mine.map((one) => ({ ...one, holder }));
+}

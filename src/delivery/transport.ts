@@ -25,4 +25,7 @@ export interface OutgoingRequest extends HttpRequest {
 }
 
 /** An attempt as the transport sees it; whoever keeps the record numbers it. */
-export type Exchange = Omit<Attempt, "number">;
+export interface Exchange extends Omit<Attempt, "number"> {
+  /** A connection came about and was given the request. While false, not a byte of it can have arrived. */
+  reached: boolean;
+}

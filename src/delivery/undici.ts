@@ -186,6 +186,7 @@ class ExchangeUnderWay implements Dispatcher.DispatchHandler {
       startedAt: this.#startedAt,
       durationMs: Math.round((performance.now() - this.#start) * 100) / 100,
       url: this.#origin + this.#request.target,
+      reached: this.#controller !== undefined,
       ...result,
     });
   }

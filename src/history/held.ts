@@ -40,5 +40,5 @@ export function takeOverHeld(
     "UPDATE held SET holder = ? WHERE delivery = (SELECT key FROM deliveries WHERE id = ?)",
   );
   for (const { id } of mine) update.run(holder, id);
-  return mine.map((one) => ({ ...one, holder }));
+  return mine.map(({ id, bytes, target }) => ({ id, bytes, target, holder }));
 }

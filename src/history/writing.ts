@@ -7,13 +7,7 @@ import type { DeliveryChanges, Hold } from "./store.ts";
 import type { Tally } from "./writer.ts";
 
 /** Puts one delivery on record. */
-export function insertDelivery(
-  database: Database,
-  tally: Tally,
-  id: string,
-  delivery: NewDelivery,
-  hold?: Hold,
-): void {
+export function insertDelivery(database: Database, tally: Tally, id: string, delivery: NewDelivery, hold?: Hold): void {
   tally.change += 1;
   database.prepare(insertDeliverySql).run(...rowOf(delivery, id, tally.change));
   if (hold) writeHold(database, Number(database.prepare("SELECT last_insert_rowid() AS key").get()?.["key"]), hold);

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { openHistory } from "../../src/history/sqlite.ts";
 import type { History } from "../../src/history/store.ts";
-import type { Attempt, NewDelivery } from "../../src/model/delivery.ts";
+import type { Attempt, Delivery, NewDelivery } from "../../src/model/delivery.ts";
 import { freshFolder } from "./run.ts";
 
 /** The history of the project in a folder, closed when the test ends. */
@@ -55,6 +55,27 @@ export function attempt(changes: Partial<Attempt> = {}): Attempt {
     response: { status: 200, headers: [["Content-Type", "text/plain"]], body: Buffer.from("fine") },
     failure: null,
     message: null,
+    ...changes,
+  };
+}
+
+/** A settled delivery that no history has seen. */
+export function madeDelivery(changes: Partial<Delivery> = {}): Delivery {
+  return {
+    id: "01JD00000000000000007Q2M9X",
+    source: "listen",
+    createdAt: Date.UTC(2026, 0, 2, 14, 2, 11),
+    method: "POST",
+    target: "/webhooks/telepath",
+    headers: [["Content-Type", "application/json"]],
+    body: Buffer.from('{"event":"call.ended","call_id":"call_3f9a8b7c"}'),
+    bodyState: "whole",
+    event: "call.ended",
+    callId: "call_3f9a8b7c",
+    signature: { verdict: "valid", secret: "TELEPATH_WEBHOOK_SECRET", diagnosis: null },
+    outcome: "delivered",
+    attempts: [attempt({ durationMs: 12.3 })],
+    replayOf: null,
     ...changes,
   };
 }

@@ -1,7 +1,7 @@
-import type { Delivery, FailureKind, Source } from "../../model/delivery.ts";
-import { lastStatus } from "../../model/delivery.ts";
+import type { Delivery, FailureKind } from "../../model/delivery.ts";
+import { deliveryLine, type LineExtras } from "./delivery-line.ts";
 import type { Style } from "./style.ts";
-import { durationText, fitted, indented, safeText } from "./text.ts";
+import { indented, safeText } from "./text.ts";
 
 /** A delivery as `--json` shows it; the members are part of the public interface. */
 export function deliveryJson(delivery: Delivery): object {
@@ -35,11 +35,6 @@ export function deliveryJson(delivery: Delivery): object {
   };
 }
 
-/** The end of an id: enough to name it by, and unlike the beginning it differs between neighbours. */
-export function shortId(id: string): string {
-  return id.slice(-6);
-}
-
 /**
  * A delivery as a line, and under it, where there is something to say, one with the likely cause and the next step.
  *
@@ -48,72 +43,14 @@ export function shortId(id: string): string {
 export function deliveryLines(
   delivery: Delivery,
   style: Style,
-  { arrow = false, word = "", advice = deliveryAdvice(delivery) }: LineExtras = {},
+  { advice = deliveryAdvice(delivery), ...extras }: DeliveryExtras = {},
 ): string {
-  const line = deliveryLine(delivery, style, arrow) + (word && `  ${word}`);
+  const line = deliveryLine(delivery, style, extras);
   return advice === undefined ? `${line}\n` : `${line}\n${indented(advice, 11, style.columns)}\n`;
 }
 
-interface LineExtras {
-  /** Says how it came to be, for lists that mix them. */
-  arrow?: boolean;
-  /** Stands at the end of the line. */
-  word?: string;
+interface DeliveryExtras extends LineExtras {
   advice?: string | undefined;
-}
-
-/**
- * Time, ✓/✗, event type, call id, signature verdict, the app's status, duration, short id: columns that line up over
- * many lines and fit 80 characters for the usual names.
- */
-function deliveryLine(delivery: Delivery, style: Style, arrow: boolean): string {
-  const attempt = delivery.attempts.at(-1);
-  const name = delivery.event ?? `${delivery.method} ${delivery.target}`;
-  return (
-    `${style.faint(clock(delivery.createdAt))} ${arrow ? arrows[delivery.source] : ""}${outcomeMark(delivery, style)} ` +
-    `${style.strong(fitted(safeText(name), 18))}  ${fitted(safeText(delivery.callId ?? "-"), 14)}  ` +
-    `${signatureWord(delivery, style)} ${statusWord(delivery, style)} ` +
-    `${style.faint((attempt ? durationText(attempt.durationMs) : "").padStart(7))}  ${style.faint(shortId(delivery.id))}`
-  );
-}
-
-/** Received, sent, sent again, read from a dump. */
-const arrows: Record<Source, string> = { listen: "←", send: "→", replay: "↻", import: "+" };
-
-/** Local time of day, as the user's clock on the wall shows it. */
-function clock(time: number): string {
-  const at = new Date(time);
-  return [at.getHours(), at.getMinutes(), at.getSeconds()].map((part) => String(part).padStart(2, "0")).join(":");
-}
-
-function outcomeMark({ outcome }: Delivery, style: Style): string {
-  if (outcome === "delivered") return style.good("✓");
-  if (outcome === "failed") return style.bad("✗");
-  return outcome === "pending" ? style.warn("…") : style.accent("•");
-}
-
-function signatureWord({ signature }: Delivery, style: Style): string {
-  const words = {
-    valid: style.good("valid   "),
-    invalid: style.bad("invalid "),
-    missing: style.warn("unsigned"),
-    unchecked: style.faint("-       "),
-  };
-  return words[signature.verdict];
-}
-
-function statusWord(delivery: Delivery, style: Style): string {
-  const status = lastStatus(delivery);
-  const word = (status === null ? failureWord(delivery) : String(status)).padEnd(7);
-  if (delivery.outcome === "failed") return style.bad(word);
-  return delivery.outcome === "delivered" ? style.good(word) : word;
-}
-
-function failureWord({ attempts, outcome, bodyState }: Delivery): string {
-  if (bodyState === "too-large") return "413";
-  if (bodyState === "incomplete") return "cut";
-  const failure = attempts.at(-1)?.failure;
-  return failure ?? (outcome === "captured" ? "kept" : outcome);
 }
 
 /** What there is to say about a delivery: why it failed or, when it went well in spite of it, why its signature is wrong. */

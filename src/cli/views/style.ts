@@ -18,7 +18,7 @@ export interface Style {
 }
 
 /** The style for one stream: `--color`/`--no-color`, then `NO_COLOR`, then `FORCE_COLOR`, else colour on terminals. */
-export function styleFor(output: Output, context: Context, flags: { color?: boolean }): Style {
+export function styleFor(output: Output, context: Pick<Context, "env">, flags: { color?: boolean }): Style {
   const chalk = new Chalk({ level: wantsColor(output, context.env, flags.color) ? 1 : 0 });
   return meanings(chalk, output);
 }

@@ -1,5 +1,6 @@
 import type { Delivery } from "../model/delivery.ts";
 import type { TunnelState } from "../tunnels/provider.ts";
+import type { EarlierDelivery } from "./duplicates.ts";
 
 /** What happens while listening. The terminal and `--json` draw the same events. */
 export type ListenEvent =
@@ -11,8 +12,10 @@ export type ListenEvent =
       forwardTo: string | null;
       tunnel: "ngrok" | "none";
     }
-  /** A delivery is settled: answered, failed, or only kept. */
-  | { type: "delivery"; delivery: Delivery }
+  /** The app takes long to answer this one; its `delivery` is still to come. */
+  | { type: "pending"; delivery: Delivery }
+  /** A delivery is settled: answered, failed, or only kept. `duplicateOf` said the same before. */
+  | { type: "delivery"; delivery: Delivery; duplicateOf: EarlierDelivery | null }
   | ({ type: "tunnel" } & TunnelState)
   /** Something the user should know that is no delivery: bytes that were not HTTP, history that cannot be written. */
   | { type: "notice"; code: string; message: string }

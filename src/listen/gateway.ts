@@ -7,11 +7,13 @@ import type { Transport } from "../delivery/transport.ts";
 import type { History } from "../history/store.ts";
 import { signatureRecord } from "../signatures/record.ts";
 import { plainAnswer, unwritable, type Answer } from "./answer.ts";
+import type { EarlierDelivery } from "./duplicates.ts";
 import type { Emit } from "./events.ts";
 import { prefixedTarget, type ForwardTarget } from "./forward-target.ts";
 import { endToEnd, forwardedHeaders } from "./headers.ts";
 import type { Notify } from "./notices.ts";
 import type { Received } from "./receiver.ts";
+import type { SlowAnswers } from "./slow-answers.ts";
 import type { UnderWay } from "./under-way.ts";
 
 /** What becomes of a request that was received. */
@@ -39,6 +41,9 @@ export interface GatewayTools {
   work: UnderWay;
   /** Finds out why a signature does not match, once the sender has its answer. Must not reject. */
   diagnose: (delivery: Delivery) => Promise<SignatureRecord | null>;
+  /** Tells which earlier delivery said the same. */
+  duplicateOf: (delivery: Delivery) => EarlierDelivery | null;
+  slow: SlowAnswers;
   /** Ends the attempts under way. */
   aborted: AbortSignal;
 }
@@ -60,7 +65,9 @@ export function createGateway(settings: GatewaySettings, tools: GatewayTools): G
     if (id === null) return unwritable;
     if ("answer" in route) return settled({ ...delivery, id, attempts: [] }, route.answer, tools);
 
+    tools.slow.awaited({ ...delivery, id, attempts: [] });
     const attempt = await forward(received, route.app, settings, tools);
+    tools.slow.answered(id);
     const outcome = attempt.response && isSuccess(attempt.response.status) ? "delivered" : "failed";
     await storeAttempt(id, { attempt, outcome }, tools);
     return settled({ ...delivery, id, outcome, attempts: [attempt] }, answerOf(attempt), tools);
@@ -151,10 +158,11 @@ function settled(delivery: Delivery, answer: Answer, tools: GatewayTools): Answe
   return answer;
 }
 
-async function tell(delivery: Delivery, { diagnose, emit, work }: GatewayTools): Promise<void> {
+async function tell(delivery: Delivery, { diagnose, duplicateOf, emit, work }: GatewayTools): Promise<void> {
+  const earlier = duplicateOf(delivery);
   try {
     const signature = delivery.signature.verdict === "invalid" ? await diagnose(delivery) : null;
-    emit({ type: "delivery", delivery: signature ? { ...delivery, signature } : delivery });
+    emit({ type: "delivery", delivery: signature ? { ...delivery, signature } : delivery, duplicateOf: earlier });
   } finally {
     work.leave();
   }

@@ -5,12 +5,14 @@ import type { History, Retention } from "../history/store.ts";
 import type { Tunnel, TunnelProvider, TunnelRequest } from "../tunnels/provider.ts";
 import { announce } from "./announcement.ts";
 import { createDiagnoser, type Diagnose } from "./diagnoses.ts";
+import { createDuplicates } from "./duplicates.ts";
 import type { Emit } from "./events.ts";
 import { isOwnPort, ownPortError, refuseOwnUrl } from "./forward-target.ts";
 import { createGateway, type GatewaySettings } from "./gateway.ts";
 import { throttledNotices } from "./notices.ts";
 import { Receiver } from "./receiver.ts";
 import { createRetention } from "./retention.ts";
+import { createSlowAnswers } from "./slow-answers.ts";
 import { UnderWay } from "./under-way.ts";
 
 /** What the user asked `listen` for. */
@@ -78,7 +80,9 @@ export async function listen(settings: ListenSettings, tools: ListenTools): Prom
   const { secrets } = settings;
   const clock = (): number => performance.now();
   const diagnose = createDiagnoser({ diagnose: tools.diagnose, secrets, history, notify, aborted, clock });
-  const handle = createGateway(settings, { history, transport, emit, notify, now, work, diagnose, aborted });
+  const [duplicateOf, slow] = [createDuplicates(), createSlowAnswers(emit, clock)];
+  const knowing = { diagnose, duplicateOf, slow };
+  const handle = createGateway(settings, { history, transport, emit, notify, now, work, aborted, ...knowing });
   const receiver = await openReceiver(settings, (port) =>
     Receiver.start({ port, ...limitsOf(settings) }, { handle, notify, work }),
   );

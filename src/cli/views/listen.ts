@@ -25,11 +25,12 @@ export function listenJson(event: ListenEvent): object | null {
         tunnel: event.tunnel,
       };
     case "delivery":
-      return deliveryJson(event.delivery);
+      return { ...deliveryJson(event.delivery), duplicateOf: event.duplicateOf?.id ?? null };
     case "tunnel":
       return { type: "tunnel", state: event.state, url: event.url, reason: event.reason };
     case "stopped":
       return { type: "stopped", deliveries: event.deliveries, failed: event.failed };
+    case "pending":
     case "notice":
       return null;
   }
@@ -42,6 +43,8 @@ export function drawEvent(event: ListenEvent, styles: { stdout: Style; stderr: S
       return { stderr: headerBlock(event, styles.stderr, header) };
     case "delivery":
       return { stdout: deliveryLines(event.delivery, styles.stdout) };
+    case "pending":
+      return {}; // only a screen can take it back once it is settled
     case "tunnel":
       return { stderr: tunnelLine(event, styles.stderr) };
     case "notice":

@@ -1,0 +1,34 @@
+import { createHash } from "node:crypto";
+import type { Delivery } from "../model/delivery.ts";
+
+/** A delivery that said the same before. */
+export interface EarlierDelivery {
+  id: string;
+  /** Milliseconds since the epoch. */
+  createdAt: number;
+  /** It, or one like it since, was delivered: the sender had no reason to try again. */
+  delivered: boolean;
+}
+
+/** So many different ones are remembered, and an hour of a busy line is fewer. */
+const remembered = 10_000;
+
+/**
+ * Tells for each settled delivery which earlier one had the same event type, call id and body: a retry, or the same
+ * event a second time. Knows those of this session, the latest 10,000; null for anything that is not an event of a call.
+ */
+export function createDuplicates(): (delivery: Delivery) => EarlierDelivery | null {
+  const earlier = new Map<string, EarlierDelivery>();
+  return (delivery) => {
+    const { id, createdAt, event, callId, body, bodyState } = delivery;
+    if (event === null || callId === null || bodyState !== "whole") return null;
+    const delivered = delivery.outcome === "delivered";
+    // Both names are members of the body.
+    const key = createHash("sha256").update(body).digest("base64");
+    const found = earlier.get(key);
+    earlier.delete(key); // back in as the latest
+    earlier.set(key, found ? { ...found, delivered: found.delivered || delivered } : { id, createdAt, delivered });
+    if (earlier.size > remembered) earlier.delete(earlier.keys().next().value!);
+    return found ?? null;
+  };
+}

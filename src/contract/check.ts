@@ -3,7 +3,8 @@ import { assumedEventTypes, assumedMembers } from "./assumptions.ts";
 import { callEndReasons } from "./enumerations.ts";
 import { knownEventType, similarEventType, type EventType } from "./event-types.ts";
 import { revisions, type Revision } from "./revisions.ts";
-import { identifierForm, schemas } from "./schemas.ts";
+import { timeHint } from "./times.ts";
+import { identifierForm, schemas, timestampForms } from "./schemas.ts";
 
 /** One member of a payload that is not what the contract says. */
 export interface Problem {
@@ -43,7 +44,7 @@ export function checkPayload(payload: Uint8Array): PayloadCheck {
     );
   }
   const type = knownEventType(name);
-  if (type === undefined) return unknown([], [unknownType(name)]);
+  if (type === undefined) return unknown([], [unknownType(name), ...timeNotes(value, false)]);
 
   // The sort is stable: of two that come equally near, the earlier revision.
   const results = revisions.map((revision) => compare({ ...value, event: type }, type, revision));
@@ -54,18 +55,30 @@ export function checkPayload(payload: Uint8Array): PayloadCheck {
 }
 
 function compare(value: object, type: EventType, revision: Revision): { revision: Revision; problems: Problem[] } {
-  const { issues = [] } = v.safeParse(schemas[revision][type], value);
-  return { revision, problems: issues.map((issue) => problem(issue, type)) };
+  const { issues = [] } = v.safeParse(schemas[revision][type], value, { abortPipeEarly: true });
+  return { revision, problems: issues.map((issue) => problem(issue, type, revision)) };
 }
 
-function problem(issue: v.BaseIssue<unknown>, type: EventType): Problem {
+function problem(issue: v.BaseIssue<unknown>, type: EventType, revision: Revision): Problem {
   const path = v.getDotPath(issue) ?? "";
   return {
     path,
-    expected: issue.kind === "schema" ? (issue.expected ?? "something else") : issue.message,
+    expected: path === "timestamp" ? timestampForms[revision] : expectedBy(issue, type, revision),
     received: shown(issue.kind === "schema" && issue.received === "undefined" ? undefined : issue.input),
     assumed: assumedEventTypes.some((each) => each === type) && assumedMembers.includes(path),
   };
+}
+
+/** Of a member that is missing the issue tells the name only: its schema tells what should be there. */
+function expectedBy(issue: v.BaseIssue<unknown>, type: EventType, revision: Revision): string {
+  if (issue.kind !== "schema") return issue.message;
+  const key = issue.path?.at(-1)?.key;
+  const isMissing = issue.type.endsWith("object") && issue.expected === JSON.stringify(key);
+  if (!isMissing) return issue.expected ?? "something else";
+  const { entries } = schemas[revision][type];
+  const inMetrics = issue.path!.length > 1 && "metrics" in entries;
+  const members: Record<string, { expects: string }> = inMetrics ? entries.metrics.entries : entries;
+  return members[String(key)]?.expects ?? issue.expected;
 }
 
 function notesOn(value: Record<string, unknown>, type: EventType, revision: Revision): string[] {
@@ -78,6 +91,7 @@ function notesOn(value: Record<string, unknown>, type: EventType, revision: Revi
     const unknown = unknownMembers(value["metrics"], entries.metrics.entries, "metrics.");
     notes.push(...unknown.map((path) => `${shown(path)} is not in the contract`));
   }
+  notes.push(...timeNotes(value, true));
   for (const name of ["call_id", "connection_id"]) {
     const id = value[name];
     if (typeof id === "string" && !identifierForm.test(id)) {
@@ -89,6 +103,14 @@ function notesOn(value: Record<string, unknown>, type: EventType, revision: Revi
     notes.push(`reason ${shown(reason)} is not one of ${callEndReasons.join(", ")}`);
   }
   return notes;
+}
+
+/** What a timestamp is when it is not ISO 8601. @param isRequired a schema tells of one that is missing, and of its form */
+function timeNotes(value: Record<string, unknown>, isRequired: boolean): string[] {
+  const time = Object.hasOwn(value, "timestamp") ? value["timestamp"] : undefined;
+  const hint = time === undefined ? undefined : timeHint(time);
+  if (hint === undefined || (isRequired && hint === "")) return [];
+  return [`timestamp ${shown(time)} is not ISO 8601${hint === "" ? "" : `: ${hint}`}`];
 }
 
 function unknownMembers(value: object, entries: object, prefix: string): string[] {

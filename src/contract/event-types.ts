@@ -1,3 +1,4 @@
+import { distance } from "fastest-levenshtein";
 import { assumedAliases, assumedEventTypes } from "./assumptions.ts";
 
 /** The types of event Telepath sends, in the order in which a call has them. */
@@ -24,12 +25,22 @@ export function eventTypeSpellings(type: string): string[] {
   return [canonical, ...(Object.hasOwn(assumedAliases, canonical) ? assumedAliases[canonical]! : [])];
 }
 
-/** The known spelling that differs from this one in case and punctuation only (`callEnded`, `Call-Ended`). */
+/**
+ * The type whose name or alias this can be taken for: it differs in case and punctuation (`callEnded`), or by a slip of
+ * a letter or two (`call.strated`). Undefined when none is that near.
+ */
 export function similarEventType(typed: string): EventType | undefined {
+  if (typed.length > longestTyped) return undefined;
   const wanted = lettersOf(typed);
-  for (const [name, type] of canonicalNames) if (lettersOf(name) === wanted) return type;
-  return undefined;
+  const byDistance = [...canonicalNames]
+    .map(([name, type]) => ({ type, slips: distance(wanted, lettersOf(name)), letters: lettersOf(name).length }))
+    .sort((a, b) => a.slips - b.slips);
+  // In a short name a letter or two make another word: "order" is no "error".
+  return byDistance.find(({ slips, letters }) => slips <= Math.min(2, Math.floor(letters / 4)))?.type;
 }
+
+/** What comes in a payload can be any text; no name with a slip in it is so long. */
+const longestTyped = 40;
 
 function lettersOf(name: string): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");

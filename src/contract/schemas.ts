@@ -13,9 +13,14 @@ const absentOrText = v.optional(v.nullable(v.string()));
 /** E.164: a plus and up to fifteen digits, no hyphens (ITU-T E.164 §6). */
 const e164 = v.pipe(v.string(), v.regex(/^\+[1-9]\d{1,14}$/, "an E.164 number"));
 
-/** ISO 8601 in UTC, to the second or to the millisecond. */
-const toTheSecond = instant(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|\+00:00)$/, "seconds");
-const toTheMillisecond = instant(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(?:Z|\+00:00)$/, "milliseconds");
+/** What a timestamp is in each revision: ISO 8601 in UTC, to the second or to the millisecond. */
+export const timestampForms = {
+  "2024-03": "an ISO 8601 time in UTC with seconds",
+  "2026-03": "an ISO 8601 time in UTC with milliseconds",
+} as const satisfies Record<Revision, string>;
+
+const toTheSecond = instant(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|\+00:00)$/, "2024-03");
+const toTheMillisecond = instant(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(?:Z|\+00:00)$/, "2026-03");
 
 /** A reason outside the list is no fault: the type keeps the list for completion, and `enumerated` tells of it. */
 const callEndReason = text as unknown as v.GenericSchema<(typeof callEndReasons)[number] | (string & {})>;
@@ -82,8 +87,8 @@ function event<const T extends EventType, Time extends v.GenericSchema, Members 
   return v.object({ event: v.literal(type), call_id: text, timestamp, ...members });
 }
 
-function instant(form: RegExp, precision: string) {
-  const expected = `an ISO 8601 time in UTC with ${precision}`;
+function instant(form: RegExp, revision: Revision) {
+  const expected = timestampForms[revision];
   return v.pipe(v.string(), v.regex(form, expected), v.check(isCalendarDate, expected));
 }
 

@@ -233,7 +233,7 @@ print(json.dumps([dict(root.attrib), [[suite.attrib, [[case.attrib["classname"],
       [["b.http", "agent.connected call_abc123xyz", ["failure"]]],
       [
         ["c.http", "#1 agent.connected call_abc123xyz", []],
-        ["c.http", "#2 POST /hooks", []],
+        ["c.http", "#2 POST /hooks", ["system-out"]],
       ],
       [["d.json", "agent.connected call_abc123xyz", ["skipped"]]],
       [["e.txt", "a request in it", ["error"]]],

@@ -122,6 +122,53 @@ describe("a payload compared with the contract", () => {
     expect(check({ event })).toEqual({ type: null, fits: [], revision: null, problems: [], notes: [note] });
   });
 
+  it.each([
+    ["call.strated", "call.started"],
+    ["agent.disconected", "agent.disconnected"],
+    ["call.end", "call.ended"],
+    ["eror.occured", "error.occurred"],
+  ])("takes %s for a slip of %s", (event, meant) => {
+    expect(check({ event }).notes).toEqual([`event type "${event}" is unknown; it looks like ${meant}`]);
+  });
+
+  it.each(["order", "call.answered", "call", "agent", "agent.updated", "e".repeat(100_000)])(
+    "does not take %.20s for a slip of anything",
+    (event) => {
+      expect(check({ event }).notes[0]).toMatch(/ is unknown$/);
+    },
+  );
+
+  it.each([
+    [1_709_287_200, ": it looks like Unix seconds, 2024-03-01T10:00:00Z"],
+    ["1709287200.5", ": it looks like Unix seconds, 2024-03-01T10:00:00.500Z"],
+    [1_709_287_200_123, ": it looks like Unix milliseconds, 2024-03-01T10:00:00.123Z"],
+    ["2024-03-01 10:00:00", ': there is a space where "T" belongs'],
+    ["2024-03-01T10:00:00", ": it has no time zone: Z is missing"],
+    ["Fri, 01 Mar 2024 10:00:00 GMT", ": it is a date in another form"],
+    ["03/01/2024", ": it is a date in another form"],
+  ])("tells what the time %j is", (timestamp, hint) => {
+    const note = `timestamp ${JSON.stringify(timestamp)} is not ISO 8601${hint}`;
+    expect(check({ ...ended, timestamp }).notes).toEqual([note]);
+    expect(check({ event: "invoice.paid", timestamp }).notes).toContain(note);
+  });
+
+  it("tells of a time that is none where no schema does", () => {
+    expect(check({ event: "invoice.paid", timestamp: "soon" }).notes).toContain('timestamp "soon" is not ISO 8601');
+    expect(check({ ...ended, timestamp: "soon" }).notes).toEqual([]);
+    for (const timestamp of ["2024-03-01T10:00:00.5+02:00", "2024-03-01T10:00Z"]) {
+      expect(check({ event: "invoice.paid", timestamp }).notes).toHaveLength(1);
+    }
+  });
+
+  it("says what a member that is missing should be, and of one that is wrong says it once", () => {
+    const { reason: _reason, metrics: _metrics, ...rest } = ended;
+    expect(check({ ...rest, timestamp: "x" }).problems).toEqual([
+      { path: "timestamp", expected: "an ISO 8601 time in UTC with seconds", received: '"x"', assumed: false },
+      { path: "reason", expected: "string", received: "undefined", assumed: false },
+      { path: "metrics", expected: "Object", received: "undefined", assumed: false },
+    ]);
+  });
+
   it("asks for an event name", () => {
     expect(check({}).problems).toEqual([
       { path: "event", expected: "the name of an event type", received: "undefined", assumed: false },

@@ -7,6 +7,7 @@ import { progressText } from "../views/batch.ts";
 import type { ReportTarget } from "./verification-report.ts";
 import { styleFor } from "../views/style.ts";
 import type { BlockTerms } from "../views/verification-block.ts";
+import { contractRows } from "../views/verification-contract.ts";
 import { columnsOf } from "../views/verification-layout.ts";
 import { countCauses, summaryTable } from "../views/verification-table.ts";
 import { bugJson, bugText } from "../views/verification-bug.ts";
@@ -56,7 +57,9 @@ export function createVerificationView(
   const { stderr } = context;
   const stdout = batchedOutput(context.stdout);
   const style = styleFor(context.stdout, context, flags);
-  const terms: BlockTerms = { style, columns: columnsOf(context.stdout), printed: new Set() };
+  const columns = columnsOf(context.stdout);
+  const contract = contractRows(style, columns);
+  const terms: BlockTerms = { style, columns, printed: new Set(), contract };
   const counts: VerificationSummary = { files, requests: 0, valid: 0, invalid: 0, unverifiable: 0, unreadable: 0 };
   const causes = countCauses();
   const progress = createProgress(files, counts, context);
@@ -107,7 +110,7 @@ export function createVerificationView(
     },
     summary() {
       if (flags.json) writeJson(context, { type: "summary", ...counts });
-      else if (!report?.takesStdout) context.stdout.write(summaryTable(counts, causes, style));
+      else if (!report?.takesStdout) context.stdout.write(summaryTable(counts, causes, style) + contract.table());
       if (!flags.json && counts.requests + counts.unreadable > 1) stderr.write(summaryLine(counts));
       report?.keep(counts);
     },

@@ -1,3 +1,4 @@
+import type { ContractRows } from "./verification-contract.ts";
 import { differenceText } from "./verification-difference.ts";
 import { row, rowColumns } from "./verification-layout.ts";
 import type { Style } from "./style.ts";
@@ -10,6 +11,7 @@ export interface BlockTerms {
   columns: number;
   /** What was printed above already: code and hints come once in a run. Blocks add to it. */
   printed: Set<string>;
+  contract: ContractRows;
 }
 
 /** Where text goes that no terminal limits, a body's excerpt is this wide. */
@@ -44,6 +46,7 @@ export function blockText(verification: Verification, terms: BlockTerms): string
   const next = nextStep(verification);
   if (next !== undefined) add("next", next);
   if (expected !== null) add("expected", expected);
+  lines.push(terms.contract.rows(verification));
   return lines.join("") + remedyText(verification, terms);
 }
 

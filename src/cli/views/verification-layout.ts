@@ -26,7 +26,8 @@ export function row(label: string, text: string, columns: number): string {
   return `${" ".repeat(margin)}${label}${" ".repeat(Math.max(labelColumns - fastStringWidth(label), 0))} ${prose.join(`\n${hanging}`)}\n`;
 }
 
-function wrapped(text: string, columns: number): string[] {
+/** Text in lines of so many columns, broken between words; a wider word is left whole, so that it can be copied. */
+export function wrapped(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {
@@ -37,6 +38,22 @@ function wrapped(text: string, columns: number): string[] {
     } else line = longer;
   }
   return [...lines, line];
+}
+
+/** The same, with words broken that are wider. */
+export function wrappedThrough(text: string, columns: number): string[] {
+  const words = text.split(" ").flatMap((word) => pieces(word, columns));
+  return wrapped(words.join(" "), columns);
+}
+
+function pieces(word: string, columns: number): string[] {
+  if (fastStringWidth(word) <= columns) return [word];
+  const found = [""];
+  for (const character of word) {
+    if (fastStringWidth(found.at(-1)! + character) > columns) found.push("");
+    found[found.length - 1] += character;
+  }
+  return found;
 }
 
 /** The end of a text in so many columns: of a path that is the file's name. */

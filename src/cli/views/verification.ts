@@ -1,4 +1,3 @@
-import { checkPayload } from "../../contract/check.ts";
 import type { DumpedRequest } from "../../model/dump.ts";
 import { eventHead } from "../../model/event.ts";
 import type { TelepathError } from "../../model/errors.ts";
@@ -7,6 +6,7 @@ import type { Judgement } from "../../signatures/judge.ts";
 import type { Style } from "./style.ts";
 import { counted, safeText, sizeText } from "./text.ts";
 import { blockText, type BlockTerms } from "./verification-block.ts";
+import { payloadCheck } from "./verification-contract.ts";
 import { fittedEnd, fittedStart, row } from "./verification-layout.ts";
 
 /** A request found in a dump, with what is said of its signature. */
@@ -48,7 +48,8 @@ export interface VerificationSummary {
 }
 
 /** A verification as `--json` shows it; the members are part of the public interface. */
-export function verificationJson({ file, index, format, request, judgement, bytes, remedy }: Verification): object {
+export function verificationJson(verification: Verification): object {
+  const { file, index, format, request, judgement, bytes, remedy } = verification;
   const { verdict, secret, reason, diagnosis } = judgement;
   const { method, target, body, fidelity, declaredBytes } = request;
   return {
@@ -68,7 +69,7 @@ export function verificationJson({ file, index, format, request, judgement, byte
     diagnosis,
     fix: fixJson(remedy),
     observations: [...judgement.observations, ...request.notes],
-    schema: bytes === undefined ? schemaJson(request) : null,
+    schema: schemaJson(verification),
   };
 }
 
@@ -79,10 +80,10 @@ function fixJson(remedy: Remedy | undefined): object | null {
   return { framework: name, title, language, code };
 }
 
-/** How the payload fits the contract; null where the dump does not hold it whole. */
-function schemaJson({ body, fidelity }: DumpedRequest): object | null {
-  if (fidelity === "absent" || fidelity === "truncated") return null;
-  const { problems, notes, fits } = checkPayload(body);
+function schemaJson(verification: Verification): object | null {
+  const check = payloadCheck(verification);
+  if (check === null) return null;
+  const { problems, notes, fits } = check;
   return { ok: problems.length === 0, problems, notes, fits };
 }
 

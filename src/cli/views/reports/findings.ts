@@ -1,4 +1,6 @@
 import { eventHead } from "../../../model/event.ts";
+import type { PayloadCheck } from "../../../contract/check.ts";
+import { eventCheck, problemText } from "../verification-contract.ts";
 import { reasonWords, type Verification } from "../verification.ts";
 
 /** What a report says of a request: the title, why it is not valid, and what to do. Texts are from outside: escape them. */
@@ -11,9 +13,12 @@ export interface RequestFinding {
   code: string;
   fix: string;
   seen: string[];
+  /** What the contract says of the payload: problems first, then hints. */
+  contract: string[];
 }
 
-export function findingOf({ request, judgement }: Verification): RequestFinding {
+export function findingOf(verification: Verification): RequestFinding {
+  const { request, judgement } = verification;
   const { event, callId } = eventHead(request.body);
   const { diagnosis, reason, verdict, observations } = judgement;
   return {
@@ -23,8 +28,20 @@ export function findingOf({ request, judgement }: Verification): RequestFinding 
     code: diagnosis?.code ?? reason ?? "",
     fix: diagnosis?.advice ?? "",
     seen: verdict === "valid" ? observations : [...observations, ...request.notes],
+    contract: contractTexts(eventCheck(verification)),
   };
 }
+
+function contractTexts(check: PayloadCheck | null): string[] {
+  if (check === null) return [];
+  const problems = check.problems.map((problem) => {
+    return `${problem.path === "" ? "the payload" : problem.path}: ${problemText(problem)}`;
+  });
+  return [...problems, ...check.notes].slice(0, mostTexts);
+}
+
+/** A payload of a thousand members that nobody knows is a line or two, not a thousand. */
+const mostTexts = 20;
 
 function sentence(words: string): string {
   return `${words[0]!.toUpperCase()}${words.slice(1)}.`;

@@ -11,7 +11,7 @@ interface Suite {
 
 /**
  * JUnit XML as CI servers read it: one suite for each file, one case for each request. What cannot be told is skipped,
- * what cannot be read is an error.
+ * what cannot be read is an error. What the contract says of a payload fails nothing: it is the case's output.
  *
  * The elements and attributes are those of https://github.com/testmoapp/junitxml, which every consumer knows.
  */
@@ -26,7 +26,7 @@ export function junitReport(): Report {
   return {
     verification(verification) {
       const suite = suiteOf(verification.file);
-      const { title, callId, why, code, fix, seen } = findingOf(verification);
+      const { title, callId, why, code, fix, seen, contract } = findingOf(verification);
       const number = verification.of > 1 ? `#${verification.index + 1} ` : "";
       const name = `${number}${title}${callId === "" ? "" : ` ${callId}`}`;
       const { verdict } = verification.judgement;
@@ -38,13 +38,14 @@ export function junitReport(): Report {
         invalid: `<failure message="${xml(why)}" type="${xml(code)}">${details.map(xml).join("\n")}</failure>`,
         unverifiable: `<skipped message="${xml(details.join(" "))}"/>`,
       };
-      suite.cases.push(testcase(verification.file, name, outcomes[verdict]));
+      const output = contract.length === 0 ? "" : `<system-out>${contract.map(xml).join("\n")}</system-out>`;
+      suite.cases.push(testcase(verification.file, name, [outcomes[verdict], output]));
     },
     unreadable(file, { code, message, hint }) {
       const suite = suiteOf(file);
       suite.errors += 1;
       const outcome = `<error message="${xml(message)}" type="${xml(code)}">${xml(hint ?? "")}</error>`;
-      suite.cases.push(testcase(file, "a request in it", outcome));
+      suite.cases.push(testcase(file, "a request in it", [outcome]));
     },
     text(summary) {
       const tests = summary.requests + summary.unreadable;
@@ -64,9 +65,10 @@ function suiteText(file: string, { cases, failures, errors, skipped }: Suite): s
   return [`  <testsuite name="${xml(file)}" ${counts} time="0">`, ...cases, "  </testsuite>"].join("\n");
 }
 
-function testcase(file: string, name: string, outcome: string): string {
+function testcase(file: string, name: string, children: readonly string[]): string {
   const start = `    <testcase name="${xml(name)}" classname="${xml(file)}" time="0"`;
-  return outcome === "" ? `${start}/>` : `${start}>\n      ${outcome}\n    </testcase>`;
+  const inside = children.filter((child) => child !== "");
+  return inside.length === 0 ? `${start}/>` : `${start}>\n      ${inside.join("\n      ")}\n    </testcase>`;
 }
 
 /** Text for an element or an attribute. XML 1.0 §2.2 has no way to write most controls: they are spelled out. */

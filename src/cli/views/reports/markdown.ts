@@ -7,13 +7,20 @@ import type { Report } from "./report.ts";
 export function markdownReport(): Report {
   const rows: string[] = [];
   const fixes = new Map<string, string>();
+  const contracts = new Map<string, string[]>();
 
   return {
     verification(verification) {
-      const { title, callId, why, code, fix } = findingOf(verification);
+      const { title, callId, why, code, fix, contract } = findingOf(verification);
       const { verdict } = verification.judgement;
       const number = verification.of > 1 ? ` #${verification.index + 1}` : "";
-      rows.push(tableRow([marks[verdict], verification.file + number, title, callId, why]));
+      const place = verification.file + number;
+      rows.push(tableRow([marks[verdict], place, title, callId, why]));
+      for (const text of contract) {
+        const places = contracts.get(text);
+        if (places === undefined) contracts.set(text, [place]);
+        else places.push(place);
+      }
       if (fix !== "") fixes.set(code, fix);
     },
     unreadable(file, { message }) {
@@ -27,10 +34,20 @@ export function markdownReport(): Report {
         "|---|---|---|---|---|",
         ...rows,
         ...(below.length > 0 ? ["", "## Fixes", "", ...below] : []),
+        ...(contracts.size > 0 ? ["", "## Payloads and the contract", "", ...[...contracts].map(contractLine)] : []),
         "",
       ].join("\n");
     },
   };
+}
+
+const mostPlaces = 5;
+
+/** What the contract says, with where: the same of many requests is one line. */
+function contractLine([text, places]: [string, string[]]): string {
+  const rest = places.length - mostPlaces;
+  const named = places.slice(0, mostPlaces).map(markdown).join(", ");
+  return `- ${markdown(text)} (${named}${rest > 0 ? ` and ${rest} more` : ""})`;
 }
 
 const marks = { valid: "✓ valid", invalid: "✗ invalid", unverifiable: "? unverifiable" };

@@ -27,3 +27,11 @@ export const unwritable: Answer = plainAnswer(
   "the request could not be stored and was not forwarded",
   [["Retry-After", "5"]],
 );
+
+/** The answer to a delivery that is on record and waits for its app. */
+export const held: Answer = plainAnswer(200, "held", "kept; the app gets it when it is back");
+
+/** The answer when no more may wait. */
+export const tooManyHeld: Answer = plainAnswer(503, "too-many-held", "too much waits for the app already", [
+  ["Retry-After", "30"],
+]);

@@ -1,3 +1,4 @@
+import { TelepathError } from "../model/errors.ts";
 import type { Emit } from "./events.ts";
 
 /** Tells the user something that is no delivery. */
@@ -21,4 +22,10 @@ export function throttledNotices(emit: Emit, now: () => number): Notify {
     seen.set(code, { at: now(), leftOut: 0 });
     emit({ type: "notice", code, message: message + more });
   };
+}
+
+/** Why the history did not do what it was asked, in words. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof TelepathError) return error.message;
+  return `the history cannot be written (${error instanceof Error ? error.message : String(error)})`;
 }

@@ -4,16 +4,18 @@ import type { Transport } from "../delivery/transport.ts";
 import type { History, Retention } from "../history/store.ts";
 import type { Tunnel, TunnelProvider, TunnelRequest } from "../tunnels/provider.ts";
 import { announce } from "./announcement.ts";
-import { createDiagnoser, type Diagnose } from "./diagnoses.ts";
-import { createDuplicates } from "./duplicates.ts";
+import type { Diagnose } from "./diagnoses.ts";
 import type { Emit } from "./events.ts";
-import { isOwnPort, ownPortError, refuseOwnUrl } from "./forward-target.ts";
-import { createGateway, type GatewaySettings } from "./gateway.ts";
+import { isOwnPort, ownPortError, refuseOwnUrl, type ForwardTarget } from "./forward-target.ts";
+import type { GatewaySettings } from "./gateway.ts";
+import type { GatewayControls } from "./holding.ts";
+import { isListening, tellOfLeftovers, tellOfRest } from "./leftovers.ts";
 import { throttledNotices } from "./notices.ts";
 import { Receiver } from "./receiver.ts";
 import { createRetention } from "./retention.ts";
-import { createSlowAnswers } from "./slow-answers.ts";
+import { appsOf } from "./routing.ts";
 import { UnderWay } from "./under-way.ts";
+import { wireGateway } from "./wiring.ts";
 
 /** What the user asked `listen` for. */
 export interface ListenSettings extends GatewaySettings {
@@ -41,6 +43,8 @@ export interface ListenTools {
   emit: Emit;
   /** Milliseconds since the epoch. */
   now: () => number;
+  /** Is handed what the user can do about forwarding, when there is an app to forward to. */
+  onControls?: (controls: GatewayControls) => void;
   /** Ends the session in good order. */
   interrupted: AbortSignal;
 }
@@ -76,14 +80,11 @@ export async function listen(settings: ListenSettings, tools: ListenTools): Prom
     retention.after(event.delivery);
     if (counts.deliveries === settings.until) reached.abort();
   };
-  const aborted = cut.signal;
-  const { secrets } = settings;
-  const clock = (): number => performance.now();
-  const diagnose = createDiagnoser({ diagnose: tools.diagnose, secrets, history, notify, aborted, clock });
-  const [duplicateOf, slow] = [createDuplicates(), createSlowAnswers(emit, clock)];
-  const knowing = { diagnose, duplicateOf, slow };
-  const handle = createGateway(settings, { history, transport, emit, notify, now, work, aborted, ...knowing });
-  const receiver = await openReceiver(settings, (port) =>
+  const { diagnose } = tools;
+  const shared = { history, transport, diagnose, notify, now, work };
+  const { handle, holding } = wireGateway(settings, { ...shared, emit, ended, aborted: cut.signal });
+  const apps = appsOf(settings);
+  const receiver = await openReceiver(apps, settings.listenPort, (port) =>
     Receiver.start({ port, ...limitsOf(settings) }, { handle, notify, work }),
   );
 
@@ -93,9 +94,13 @@ export async function listen(settings: ListenSettings, tools: ListenTools): Prom
   let tunnel: Tunnel | null = null;
   try {
     retention.run();
+    if (settings.hold) await holding.takeOver(isListening(settings.dataDir));
+    if (apps.length > 0) tools.onControls?.(holding);
     tunnel = await openTunnel(settings, tools, localUrl, ended);
     const publicUrl = tunnel?.url ?? settings.publicUrl;
     if (!ended.aborted) emit({ type: "ready", publicUrl, localUrl, forwardTo, tunnel: tunnel ? "ngrok" : "none" });
+    tellOfLeftovers(history, { ...settings, apps }, notify);
+    holding.begin();
     await abortOf(ended);
   } finally {
     await drain(receiver, work, cut);
@@ -105,28 +110,34 @@ export async function listen(settings: ListenSettings, tools: ListenTools): Prom
     await work.idle();
     await retention.idle();
   }
+  tellOfRest(holding.held, notify);
   emit({ type: "stopped", ...counts });
 }
 
 /** A connection may be silent for as long as the app may think, and as long as the slowest request may take. */
-function limitsOf({ maxBodyBytes, timeoutMs }: ListenSettings) {
-  return { maxBodyBytes, silenceMs: timeoutMs + 60_000 };
+function limitsOf({ maxBodyBytes, timeoutMs, delayMs }: ListenSettings) {
+  return { maxBodyBytes, silenceMs: timeoutMs + delayMs + 60_000 };
 }
 
-/** Never on the app's own port: the system could hand out one on which the app is yet to start. */
+/** Never on an app's own port: the system could hand out one on which the app is yet to start. */
 async function openReceiver(
-  { destination, listenPort }: ListenSettings,
+  apps: readonly ForwardTarget[],
+  listenPort: number,
   start: (port: number) => Promise<Receiver>,
 ): Promise<Receiver> {
-  if (!("app" in destination)) return await start(listenPort);
-  const { app } = destination;
-  if (listenPort !== 0 && (await isOwnPort(app, listenPort))) throw ownPortError(app);
+  const own = listenPort === 0 ? undefined : await appAt(listenPort, apps);
+  if (own) throw ownPortError(own);
 
-  const receiver = await start(listenPort);
-  if (listenPort !== 0 || !(await isOwnPort(app, receiver.port))) return receiver;
-  const other = await start(0);
-  void receiver.stop();
-  return other;
+  for (;;) {
+    const receiver = await start(listenPort);
+    if (listenPort !== 0 || !(await appAt(receiver.port, apps))) return receiver;
+    void receiver.stop();
+  }
+}
+
+async function appAt(port: number, apps: readonly ForwardTarget[]): Promise<ForwardTarget | undefined> {
+  for (const app of apps) if (await isOwnPort(app, port)) return app;
+  return undefined;
 }
 
 /** Resolves to null when there is none, or when the session ends first; a tunnel that comes later is closed. */
@@ -137,7 +148,7 @@ async function openTunnel(
   ended: AbortSignal,
 ): Promise<Tunnel | null> {
   const checkUrl = (url: string): void => {
-    if ("app" in settings.destination) refuseOwnUrl(settings.destination.app, url);
+    for (const app of appsOf(settings)) refuseOwnUrl(app, url);
   };
   if (settings.publicUrl !== null) checkUrl(settings.publicUrl);
   if (!settings.tunnel) return null;

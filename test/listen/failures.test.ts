@@ -6,7 +6,7 @@ import type { History } from "../../src/history/store.ts";
 import { TelepathError } from "../../src/model/errors.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { closedPort } from "../delivery/raw-server.ts";
-import { folder, listening } from "./listening.ts";
+import { emptyAnswer, folder, listening } from "./listening.ts";
 import { ok, rawApp, says } from "./raw-app.ts";
 import { exchange, rawSocket, statusOf } from "./raw-socket.ts";
 
@@ -84,6 +84,7 @@ describe("a history that cannot be written", () => {
     return Object.assign(Object.create(history) as History, {
       record: fault,
       close: () => history.close(),
+      held: () => [],
       prune: () => Promise.resolve({ deliveries: 0, bytes: 0 }),
     });
   };
@@ -119,6 +120,7 @@ describe("a history that cannot be written", () => {
     const faulty = Object.assign(Object.create(history) as History, {
       record: history.record.bind(history),
       close: () => history.close(),
+      held: () => [],
       prune: () => Promise.resolve({ deliveries: 0, bytes: 0 }),
       update: () => Promise.reject(new TelepathError("HISTORY_UNWRITABLE", "the disk is full")),
     });
@@ -130,7 +132,7 @@ describe("a history that cannot be written", () => {
 
 describe("deliveries that the app is not to see", () => {
   it("are answered as --respond says, and captured", async () => {
-    const { port, deliveries } = await listening(null, { destination: { respond: 503 } });
+    const { port, deliveries } = await listening(null, { destination: { respond: emptyAnswer(503) } });
     expect(await exchange(port, post)).toBe(
       "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
     );

@@ -5,7 +5,9 @@ import { onTestFinished } from "vitest";
 import { createTransport } from "../../src/delivery/undici.ts";
 import { openHistory } from "../../src/history/sqlite.ts";
 import { defaultRetention, type History } from "../../src/history/store.ts";
+import type { Answer } from "../../src/listen/answer.ts";
 import type { ListenEvent } from "../../src/listen/events.ts";
+import type { GatewayControls } from "../../src/listen/holding.ts";
 import { forwardTarget } from "../../src/listen/forward-target.ts";
 import { listen, type ListenSettings, type ListenTools } from "../../src/listen/session.ts";
 import type { Delivery } from "../../src/model/delivery.ts";
@@ -14,6 +16,7 @@ import type { TunnelProvider } from "../../src/tunnels/provider.ts";
 export interface Listening {
   /** Of the receiver. */
   port: number;
+  controls: GatewayControls;
   dataDir: string;
   history: History;
   events: ListenEvent[];
@@ -35,12 +38,22 @@ export function folder(): string {
   return path;
 }
 
+/** An answer without an app. */
+export function emptyAnswer(status: number): Answer {
+  return { status, headers: [], body: new Uint8Array() };
+}
+
 /** What `listen` is given when a test does not care. */
 export function settingsFor(appPort: number | null, dataDir: string): ListenSettings {
   return {
     secrets: [],
     requireSignature: false,
-    destination: appPort === null ? { respond: 200 } : { app: forwardTarget(`http://127.0.0.1:${appPort}`) },
+    events: [],
+    routes: [],
+    hold: false,
+    delayMs: 0,
+    destination:
+      appPort === null ? { respond: emptyAnswer(200) } : { app: forwardTarget(`http://127.0.0.1:${appPort}`) },
     addedHeaders: [],
     timeoutMs: 10_000,
     listenPort: 0,
@@ -59,12 +72,13 @@ export async function listening(
   settings: Partial<ListenSettings> = {},
   tools: Partial<ListenTools> = {},
 ): Promise<Listening> {
-  const dataDir = folder();
+  const dataDir = settings.dataDir ?? folder();
   const history = tools.history ?? (await openHistory(dataDir));
   const transport = createTransport({ connections: 100 });
   const interruption = new AbortController();
   const events: ListenEvent[] = [];
   const waiting = new Set<() => void>();
+  let controls: GatewayControls | undefined;
   const ended = listen(
     { ...settingsFor(appPort, dataDir), ...settings },
     {
@@ -74,6 +88,7 @@ export async function listening(
       diagnose: () => null,
       now: Date.now,
       interrupted: interruption.signal,
+      onControls: (given) => (controls = given),
       ...tools,
       emit: (event) => {
         events.push(event);
@@ -112,5 +127,5 @@ export async function listening(
 
   const ready = await Promise.race([event("ready"), ended.then(() => null)]);
   const port = Number(new URL(ready!.localUrl).port);
-  return { port, dataDir, history, events, deliveries, event, stop, ended };
+  return { port, controls: controls!, dataDir, history, events, deliveries, event, stop, ended };
 }

@@ -21,7 +21,10 @@ export interface RawApp {
 export const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 /** An app over bare sockets: it keeps the bytes it is sent, and answers with the bytes it is told to. */
-export async function rawApp(answer: (socket: Socket, request: WireRequest) => void = says(ok)): Promise<RawApp> {
+export async function rawApp(
+  answer: (socket: Socket, request: WireRequest) => void = says(ok),
+  atPort = 0,
+): Promise<RawApp> {
   const waiting = new Set<() => void>();
   const app: RawApp = {
     port: 0,
@@ -50,7 +53,7 @@ export async function rawApp(answer: (socket: Socket, request: WireRequest) => v
       }
     });
   });
-  server.listen(0, "127.0.0.1");
+  server.listen(atPort, "127.0.0.1");
   await once(server, "listening");
   app.port = (server.address() as AddressInfo).port;
   onTestFinished(() => {

@@ -62,6 +62,7 @@ function listenOptions(command: Command): Command {
       new Option("--require-signature", "answer 401 unless the signature is valid; your app sees no such request"),
     )
     .addOption(new Option("--respond <status>", "answer this, and ask no app").argParser(parse.httpStatus))
+    .addOption(new Option("--hold", "while your app is down: answer 200, keep, and deliver in order when it is back"))
     .addOption(new Option("--header <name: value>", "add to what is forwarded (repeatable)").argParser(parse.header))
     .addOption(
       new Option("--timeout <duration>", "for your app's whole answer")

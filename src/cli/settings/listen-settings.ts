@@ -24,6 +24,7 @@ export interface ListenFlags extends CommonFlags, SecretFlags {
   listenPort?: number;
   requireSignature?: boolean;
   respond?: number;
+  hold?: boolean;
   header?: Header[];
   timeout: number;
   maxBody: number;
@@ -47,7 +48,14 @@ export function listenSettings(
   return {
     secrets,
     requireSignature: flags.requireSignature ?? false,
-    destination: flags.respond === undefined ? { app: appOf(flags, project) } : { respond: flags.respond },
+    events: [],
+    routes: [],
+    destination:
+      flags.respond === undefined
+        ? { app: appOf(flags, project) }
+        : { respond: { status: flags.respond, headers: [], body: new Uint8Array() } },
+    hold: flags.hold ?? false,
+    delayMs: 0,
     addedHeaders: flags.header ?? [],
     timeoutMs: flags.timeout,
     listenPort: flags.listenPort ?? 0,
@@ -63,7 +71,7 @@ export function listenSettings(
 /** The flags that say something to an app, given although none is asked. They have no effect, and the user is told. */
 export function idleFlags({ respond }: ListenFlags, command: Command): string[] {
   if (respond === undefined) return [];
-  return ["port", "to", "path", "header", "timeout"]
+  return ["port", "to", "path", "header", "timeout", "hold"]
     .filter((option) => command.getOptionValueSource(option) === "cli")
     .map((option) => `--${option}`);
 }

@@ -28,6 +28,10 @@ export function listenJson(event: ListenEvent): object | null {
       return { ...deliveryJson(event.delivery), duplicateOf: event.duplicateOf?.id ?? null };
     case "tunnel":
       return { type: "tunnel", state: event.state, url: event.url, reason: event.reason };
+    case "held":
+      return { ...deliveryJson(event.delivery), type: "held", held: event.held };
+    case "holding":
+      return { type: "holding", state: event.state, held: event.held, app: event.app };
     case "stopped":
       return { type: "stopped", deliveries: event.deliveries, failed: event.failed };
     case "pending":
@@ -45,6 +49,10 @@ export function drawEvent(event: ListenEvent, styles: { stdout: Style; stderr: S
       return { stdout: deliveryLines(event.delivery, styles.stdout) };
     case "pending":
       return {}; // only a screen can take it back once it is settled
+    case "held":
+      return { stdout: deliveryLines(event.delivery, styles.stdout, { word: `held (${event.held})` }) };
+    case "holding":
+      return { stderr: holdingLine(event, styles.stderr) };
     case "tunnel":
       return { stderr: tunnelLine(event, styles.stderr) };
     case "notice":
@@ -84,4 +92,19 @@ function tunnelLine({ state, url, reason }: Extract<ListenEvent, { type: "tunnel
   const where = url === null ? "" : ` ${safeText(url)}`;
   const why = reason === null ? "" : `: ${safeText(reason)}`;
   return `tunnel ${word[state]}${where}${why}\n`;
+}
+
+function holdingLine({ state, held, app }: Extract<ListenEvent, { type: "holding" }>, style: Style): string {
+  const name = app === null ? "the app" : safeText(app);
+  const waiting = counted(held, "delivery", "deliveries");
+  const lines = {
+    paused: [style.warn("paused"), "what comes is kept and answered 200"],
+    resumed: [style.good("resumed"), held === 0 ? "nothing was held" : `${waiting} held meanwhile`],
+    down: [style.bad("down"), `${name} cannot be reached; what comes is kept and answered 200 (${held} held)`],
+    delivering: [style.good("back"), `${name} answers; ${waiting} held still to be delivered`],
+    delivered: [style.good("up to date"), `${name} has got all that was held`],
+    restored: [style.accent("held"), `${waiting} since an earlier run for ${name}, delivered first`],
+  };
+  const [word, text] = lines[state] as [string, string];
+  return `${word}  ${text}\n`;
 }

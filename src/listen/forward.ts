@@ -1,0 +1,46 @@
+import type { Transport } from "../delivery/transport.ts";
+import type { Attempt } from "../model/delivery.ts";
+import type { HeaderList, HttpRequest } from "../model/http.ts";
+import { prefixedTarget, type ForwardTarget } from "./forward-target.ts";
+import { forwardedHeaders } from "./headers.ts";
+
+/** How requests are handed to an app. */
+export interface ForwardSettings {
+  /** Put into each forwarded request; they replace those of the same name. */
+  addedHeaders: HeaderList;
+  /** For the app's whole answer. */
+  timeoutMs: number;
+}
+
+/** What came of handing a request to its app. */
+export interface Forwarded {
+  attempt: Attempt;
+  outcome: "delivered" | "failed";
+  /** No connection came about, so the app has seen nothing: it is not running, or its host cannot be found. */
+  down: boolean;
+}
+
+/** Hands a request to an app, as its attempt of that number. Never rejects for what the app does. */
+export type Forward = (request: HttpRequest, app: ForwardTarget, number: number) => Promise<Forwarded>;
+
+/** @param aborted ends the attempts under way */
+export function createForward(settings: ForwardSettings, transport: Transport, aborted: AbortSignal): Forward {
+  return async (request, app, number) => {
+    const { reached, ...exchange } = await transport.exchange({
+      method: request.method,
+      origin: app.origin,
+      target: prefixedTarget(app.prefix, request.target),
+      headers: forwardedHeaders(request.headers, app.host, settings.addedHeaders),
+      body: request.body,
+      timeoutMs: settings.timeoutMs,
+      signal: aborted,
+    });
+    const { response, failure } = exchange;
+    return {
+      attempt: { number, ...exchange },
+      outcome: response && response.status >= 200 && response.status < 300 ? "delivered" : "failed",
+      // A certificate that is refused stays so: trying again is no cure.
+      down: !reached && failure !== "tls" && failure !== "aborted",
+    };
+  };
+}

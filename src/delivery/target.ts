@@ -40,3 +40,11 @@ export function parseTarget(text: string): Target {
 export function targetUrl({ origin, target }: Target): string {
   return origin + target;
 }
+
+/** The names by which a machine calls itself (RFC 6761 §6.3, RFC 1122 §3.2.1.3, RFC 4291 §2.5.3). */
+const localHost = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i;
+
+/** True for a URL of this machine: the rules for public URLs do not concern it. */
+export function isLocal(origin: string): boolean {
+  return localHost.test(new URL(origin).hostname);
+}

@@ -31,6 +31,11 @@ export const commands: readonly CommandEntry[] = [
     load: async (context) => (await import("./verify.ts")).verifyCommand(context),
   },
   {
+    name: "check",
+    summary: "test an endpoint against Telepath's delivery contract",
+    load: async (context) => (await import("./check.ts")).checkCommand(context),
+  },
+  {
     name: "log",
     summary: "list deliveries, and follow them",
     load: async (context) => (await import("./log.ts")).logCommand(context),

@@ -5,7 +5,7 @@ import { frameworkNamed } from "../../signatures/advice/choose.ts";
 import { frameworks } from "../../signatures/advice/index.ts";
 import type { Context } from "../context.ts";
 import type { DumpSource } from "./dump-sources.ts";
-import { createOutputFile } from "../output-file.ts";
+import { openDestination } from "../report-destination.ts";
 import { suggestion } from "../suggest.ts";
 import { reports, type Report } from "../views/reports/report.ts";
 import type { VerificationSummary } from "../views/verification.ts";
@@ -20,13 +20,16 @@ export interface ReportFlags {
 
 export function reportOptions(command: Command): Command {
   return command
-    .addOption(
-      new Option("--framework <name>", `show the code for this one: ${frameworkNames().join(", ")}`).argParser(
-        framework,
-      ),
-    )
+    .addOption(frameworkOption())
     .addOption(new Option("--report <form>", "write a report").choices(Object.keys(reports)))
     .addOption(new Option("--output <file>", "where the report goes (default: stdout, in place of the text)"));
+}
+
+/** `--framework`, for every command that can show code. */
+export function frameworkOption(): Option {
+  return new Option("--framework <name>", `show the code for this one: ${frameworkNames().join(", ")}`).argParser(
+    framework,
+  );
 }
 
 function frameworkNames(): string[] {
@@ -58,32 +61,11 @@ export interface ReportTarget extends Omit<Report, "text"> {
  */
 export function openReport(flags: ReportFlags, sources: readonly DumpSource[], context: Context): ReportTarget | null {
   const { report: form, output } = flags;
-  if (form === undefined) {
-    if (output === undefined) return null;
-    throw new TelepathError(
-      "USAGE",
-      "--output goes with --report",
-      `add --report ${Object.keys(reports).join(" or ")}`,
-    );
-  }
-  const report = reports[form]!();
-  if (output === undefined) {
-    if (flags.json) throw new TelepathError("USAGE", "--json and --report both go to stdout", "add --output <file>");
-    const keep = (summary: VerificationSummary): unknown => context.stdout.write(report.text(summary));
-    return { ...report, takesStdout: true, keep: (summary) => void keep(summary), discard: () => {} };
-  }
-  const path = resolve(context.cwd, output);
-  if (sources.some((source) => source.path === path)) {
+  if (output !== undefined && sources.some(({ path }) => path === resolve(context.cwd, output))) {
     throw new TelepathError("USAGE", `${output} is one of the dumps`, "name another file for the report");
   }
-  const file = createOutputFile(output, { force: true }, context);
-  return {
-    ...report,
-    takesStdout: false,
-    keep(summary) {
-      file.write(Buffer.from(report.text(summary)));
-      file.keep();
-    },
-    discard: () => file.discard(),
-  };
+  const destination = openDestination(flags, Object.keys(reports), context);
+  if (form === undefined || destination === null) return null;
+  const report = reports[form]!();
+  return { ...report, ...destination, keep: (summary) => destination.keep(report.text(summary)) };
 }

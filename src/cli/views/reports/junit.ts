@@ -1,6 +1,6 @@
-import { safeText } from "../text.ts";
 import { findingOf } from "./findings.ts";
 import type { Report } from "./report.ts";
+import { xml } from "./xml-text.ts";
 
 interface Suite {
   cases: string[];
@@ -69,11 +69,4 @@ function testcase(file: string, name: string, children: readonly string[]): stri
   const start = `    <testcase name="${xml(name)}" classname="${xml(file)}" time="0"`;
   const inside = children.filter((child) => child !== "");
   return inside.length === 0 ? `${start}/>` : `${start}>\n      ${inside.join("\n      ")}\n    </testcase>`;
-}
-
-/** Text for an element or an attribute. XML 1.0 §2.2 has no way to write most controls: they are spelled out. */
-function xml(text: string): string {
-  return safeText(text)
-    .replace(/[\ufffe\uffff]/g, "\ufffd")
-    .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

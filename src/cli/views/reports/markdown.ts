@@ -1,6 +1,6 @@
-import { safeText } from "../text.ts";
 import { summaryLine } from "../verification.ts";
 import { findingOf } from "./findings.ts";
+import { markdown, tableRow } from "./markdown-text.ts";
 import type { Report } from "./report.ts";
 
 /** A Markdown table for a pull request or a ticket: one line for each request, and the fixes below it. */
@@ -51,15 +51,3 @@ function contractLine([text, places]: [string, string[]]): string {
 }
 
 const marks = { valid: "✓ valid", invalid: "✗ invalid", unverifiable: "? unverifiable" };
-
-function tableRow(cells: readonly string[]): string {
-  return `| ${cells.map(markdown).join(" | ")} |`;
-}
-
-/**
- * Text that means nothing to Markdown or HTML (GFM §6.1, §6.10), and mentions nobody. As character references: a
- * backslash before a pipe is read differently inside of a table.
- */
-function markdown(text: string): string {
-  return safeText(text).replace(/[&<>|\\`*_[\]~#@!"']/g, (character) => `&#${character.charCodeAt(0)};`);
-}

@@ -1,0 +1,159 @@
+import { connect } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Revision } from "../contract/revisions.ts";
+import { deliver, type Draft, type Terms } from "../delivery/deliver.ts";
+import type { Target } from "../delivery/target.ts";
+import { callMaker, type MadeEvent } from "../fixtures/call.ts";
+import type { FixtureSource } from "../fixtures/library.ts";
+import { jsonOverride } from "../fixtures/overrides.ts";
+import { eventHead } from "../model/event.ts";
+import { withHeader, type Header, type HeaderList } from "../model/http.ts";
+import type { Secret } from "../model/secret.ts";
+import { signatureRecord } from "../signatures/record.ts";
+import { signedHeader } from "../signatures/sign.ts";
+import { answerOf, type Answer } from "./answer.ts";
+import type { Counter } from "./counter.ts";
+import { exchangeFramed, type Framing } from "./framed.ts";
+
+/** What the user says of the endpoint and of the check. */
+export interface EndpointSettings {
+  target: Target;
+  secret: Secret;
+  /** Added to every request; they replace those of their name. */
+  headers: HeaderList;
+  /** For a whole answer, in milliseconds. */
+  timeoutMs: number;
+  /** An answer that takes longer is a warning, in milliseconds. */
+  slowMs: number;
+  /** How many requests the load case has under way at once. */
+  concurrency: number;
+  /** Where sample events come from; the cases choose the revision. */
+  fixtures: Omit<FixtureSource, "revision">;
+  userAgent: string;
+}
+
+export interface EndpointTools extends Pick<Terms, "transport" | "history" | "now"> {
+  /** Counts what the endpoint has processed; null when the user exposes no count. */
+  counter: Counter | null;
+  /** Ends what is under way. */
+  interrupted: AbortSignal;
+}
+
+/** How an event is to differ from its sample. */
+export interface EventChanges {
+  revision?: Revision;
+  callId?: string;
+  /** Members of the payload, by name. */
+  members?: Readonly<Record<string, unknown>>;
+}
+
+/** One request as a case wants it. */
+export interface CheckRequest {
+  body: Uint8Array;
+  /** The right signature when left out. */
+  signature?: HeaderList;
+  method?: string;
+  contentType?: string;
+}
+
+/** The endpoint under test, as the cases see it: events for it, and its answers. */
+export class Endpoint {
+  readonly settings: EndpointSettings;
+  readonly counter: Counter | null;
+  readonly #tools: EndpointTools;
+
+  constructor(settings: EndpointSettings, tools: EndpointTools) {
+    this.settings = settings;
+    this.counter = tools.counter;
+    this.#tools = tools;
+  }
+
+  /** A sample event with identifiers and times of its own. */
+  event(type: string, changes: EventChanges = {}): MadeEvent {
+    return this.call([type], changes)[0]!;
+  }
+
+  /** The events of one call. */
+  call(types: readonly string[], { revision = "2024-03", callId, members = {} }: EventChanges = {}): MadeEvent[] {
+    const overrides = Object.entries(members).map(([name, value]) => jsonOverride([name], value, name));
+    const source = { ...this.settings.fixtures, revision };
+    return callMaker({ types, source, overrides, callId })(this.#tools.now());
+  }
+
+  /** The right signature of a body. */
+  signatureOf(body: Uint8Array): Header {
+    return signedHeader(body, this.settings.secret);
+  }
+
+  /** Sends one request, on record when there is a record. */
+  async send(request: CheckRequest): Promise<Answer> {
+    const { transport, history, now, interrupted } = this.#tools;
+    const { timeoutMs } = this.settings;
+    const terms: Terms = { transport, history, now, timeoutMs, expects: isSuccess };
+    const delivery = await deliver(this.#draft(request), terms, interrupted);
+    return answerOf(delivery.attempts[0]!, delivery.id);
+  }
+
+  /** Sends the request in a framing that the transport does not have. It is not on record. */
+  async sendFramed(request: CheckRequest, framing: Framing): Promise<Answer> {
+    const { timeoutMs } = this.settings;
+    return exchangeFramed({ ...this.#draft(request), timeoutMs, signal: this.#tools.interrupted }, framing);
+  }
+
+  /** Whether something accepts connections there, now or within the patience (milliseconds) that a restart needs. */
+  async listens(patienceMs: number): Promise<boolean> {
+    const until = performance.now() + patienceMs;
+    while (!this.#tools.interrupted.aborted) {
+      if (await canConnect(this.settings.target.origin)) return true;
+      if (performance.now() > until) return false;
+      await pause(50);
+    }
+    return true;
+  }
+
+  #draft({ body, signature, method = "POST", contentType = "application/json" }: CheckRequest): Draft {
+    const { target, secret, userAgent } = this.settings;
+    const own: HeaderList = [
+      ["Host", target.host],
+      ["Content-Type", contentType],
+      ["User-Agent", userAgent],
+      ...(signature ?? [this.signatureOf(body)]),
+    ];
+    const headers = this.settings.headers.reduce((list, [name, value]) => withHeader(list, name, value), own);
+    return {
+      ...target,
+      method,
+      headers,
+      body,
+      source: "send",
+      ...eventHead(body),
+      signature: signatureRecord(body, headers, [secret]),
+      replayOf: null,
+    };
+  }
+}
+
+const connectMs = 3000;
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+function canConnect(origin: string): Promise<boolean> {
+  const { hostname, port, protocol } = new URL(origin);
+  return new Promise((resolve) => {
+    const socket = connect({
+      host: hostname.replace(/^\[|\]$/g, ""),
+      port: Number(port || (protocol === "https:" ? 443 : 80)),
+      autoSelectFamily: true,
+      timeout: connectMs,
+    });
+    const done = (connected: boolean): void => {
+      socket.destroy();
+      resolve(connected);
+    };
+    socket.once("connect", () => done(true));
+    socket.once("error", () => done(false));
+    socket.once("timeout", () => done(false));
+  });
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { configFromEnvironment, merged } from "../../src/cli/settings/config.ts";
+import { examineEnvironment, merged } from "../../src/cli/settings/config.ts";
 import { run } from "./run.ts";
 
 describe("the settings of a project", () => {
@@ -14,7 +14,7 @@ describe("the settings of a project", () => {
 
   it("reads each variable as the file's member of that name, and an empty one not at all", () => {
     const env = { TELEPATH_HOOKS_PORT: "8080", TELEPATH_HOOKS_TUNNEL: "none", TELEPATH_HOOKS_DOMAIN: "" };
-    expect(configFromEnvironment(env)).toEqual({ port: 8080, tunnel: "none" });
+    expect(examineEnvironment(env)).toEqual({ config: { port: 8080, tunnel: "none" }, problems: [] });
   });
 
   it.each([

@@ -44,7 +44,7 @@ describe("telepath-hooks", () => {
       "did you mean failed?",
     ],
     [["log", "--limit", "0"], "--limit: it must be 1 or more", "telepath-hooks help log shows what it takes"],
-    [["what", "--json"], "unknown command 'what'", "telepath-hooks --help lists the commands"],
+    [["nonsense", "--json"], "unknown command 'nonsense'", "telepath-hooks --help lists the commands"],
   ])("says what a value must be, and where to look: %j", async (argv, message, hint) => {
     const { exitCode, stderr } = await run(argv);
     expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: `error: ${message}\n  ${hint}\n` });

@@ -5,6 +5,7 @@ import type { JsonNode } from "../../dumps/format.ts";
 import { systemCode, TelepathError } from "../../model/errors.ts";
 import type { Retention } from "../../history/store.ts";
 import { readRegularFile } from "../input.ts";
+import { suggestion } from "../suggest.ts";
 import { httpUrl, keep } from "../values.ts";
 
 /** The name of the file in the project root. */
@@ -52,64 +53,92 @@ const members: Record<keyof Config, (value: unknown) => unknown> = {
   keep: (value) => keep(text(value)),
 };
 
-/**
- * Reads a project's configuration; an absent file is an empty one.
- *
- * @throws TelepathError `BROKEN_CONFIG` with line and column, for JSON errors, unknown members and wrong values alike.
- */
-export function readConfig(path: string): Config {
-  let source: string;
+/** What was understood, and each thing that was not. */
+export interface Examined {
+  config: Config;
+  /** `BROKEN_CONFIG` with line and column (not JSON, an unknown member, a wrong value), or `BROKEN_VARIABLE`. */
+  problems: TelepathError[];
+}
+
+/** Reads a project's configuration to its end, whatever is wrong on the way; an absent file is an empty one. */
+export function examineConfig(path: string): Examined & { exists: boolean } {
+  const config: Record<string, unknown> = {};
+  const problems: TelepathError[] = [];
   try {
-    source = readRegularFile(path, "the configuration", 1024 ** 2)
+    const source = sourceOf(path);
+    if (source === undefined) return { config, problems, exists: false };
+    const at = (offset: number): string => {
+      const { line, column } = positionIn(source, offset);
+      return `line ${line}, column ${column}: `;
+    };
+    const root = parsed(source, path);
+    if (root.type !== "object") throw broken(path, `${at(root.start)}it must be one JSON object`);
+    for (const { name, value } of root.members) {
+      const problem = readMember(config, name, source.slice(value.start, value.end));
+      if (problem) problems.push(broken(path, at(value.start) + problem.message, problem.hint));
+    }
+  } catch (error) {
+    if (!(error instanceof TelepathError)) throw error;
+    problems.push(error);
+  }
+  return { config, problems, exists: true };
+}
+
+function sourceOf(path: string): string | undefined {
+  try {
+    return readRegularFile(path, "the configuration", 1024 ** 2)
       .toString("utf8")
       .replace(/^\ufeff/, "");
   } catch (error) {
-    if (error instanceof TelepathError && systemCode(error.cause) === "ENOENT") return {};
+    if (error instanceof TelepathError && systemCode(error.cause) === "ENOENT") return undefined;
     throw error;
   }
-
-  const at = (offset: number): string => {
-    const { line, column } = positionIn(source, offset);
-    return `line ${line}, column ${column}: `;
-  };
-  const root = parsed(source, path);
-  if (root.type !== "object") throw broken(path, `${at(root.start)}it must be one JSON object`);
-
-  const config: Record<string, unknown> = {};
-  for (const { name, value } of root.members) {
-    const read = Object.hasOwn(members, name) ? members[name as keyof Config] : undefined;
-    if (!read) {
-      const known = Object.keys(members).join(", ");
-      throw broken(path, `${at(value.start)}there is no setting ${JSON.stringify(name)}; known: ${known}`);
-    }
-    try {
-      config[name] = read(JSON.parse(source.slice(value.start, value.end)));
-    } catch (error) {
-      if (!(error instanceof InvalidArgumentError)) throw error;
-      throw broken(path, `${at(value.start)}${name}: ${error.message}`);
-    }
-  }
-  return config;
 }
 
-/**
- * What the environment says in place of the file. An empty variable says nothing.
- *
- * @throws TelepathError `BROKEN_VARIABLE`
- */
-export function configFromEnvironment(env: Readonly<Record<string, string | undefined>>): Config {
+function readMember(config: Record<string, unknown>, name: string, json: string): Problem | undefined {
+  const read = Object.hasOwn(members, name) ? members[name as keyof Config] : undefined;
+  if (!read) {
+    const known = Object.keys(members);
+    const message = `there is no setting ${JSON.stringify(name)}; known: ${known.join(", ")}`;
+    return { message, hint: suggestion(name, known) };
+  }
+  return assigned(config, name, () => read(JSON.parse(json)), name);
+}
+
+interface Problem {
+  message: string;
+  hint?: string | undefined;
+}
+
+function assigned(
+  config: Record<string, unknown>,
+  name: string,
+  read: () => unknown,
+  shown: string,
+): Problem | undefined {
+  try {
+    config[name] = read();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof InvalidArgumentError)) throw error;
+    return { message: `${shown}: ${error.message}` };
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What the environment says in place of the file. An empty variable says nothing. */
+export function examineEnvironment(env: Environment): Examined {
   const config: Record<string, unknown> = {};
+  const problems: TelepathError[] = [];
   for (const [name, variable] of Object.entries(configVariables)) {
     const value = env[variable];
     if (!value) continue;
-    try {
-      config[name] = members[name as keyof Config](name === "port" ? Number(value) : value);
-    } catch (error) {
-      if (!(error instanceof InvalidArgumentError)) throw error;
-      throw new TelepathError("BROKEN_VARIABLE", `${variable}: ${error.message}`, "correct it, or unset it");
-    }
+    const read = members[name as keyof Config];
+    const problem = assigned(config, name, () => read(name === "port" ? Number(value) : value), variable);
+    if (problem) problems.push(new TelepathError("BROKEN_VARIABLE", problem.message, "correct it, or unset it"));
   }
-  return config;
+  return { config, problems };
 }
 
 /** A port and a URL both say where the app is: the one that goes before leaves no room for the other. */
@@ -140,6 +169,6 @@ function expected(what: string): never {
   throw new InvalidArgumentError(`expected ${what}.`);
 }
 
-function broken(path: string, message: string): TelepathError {
-  return new TelepathError("BROKEN_CONFIG", `${path}, ${message}`, "correct the file, or move it away");
+function broken(path: string, message: string, hint = "correct the file, or move it away"): TelepathError {
+  return new TelepathError("BROKEN_CONFIG", `${path}, ${message}`, hint);
 }

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { defaultRetention, type Retention } from "../../history/store.ts";
-import { configFileName, configFromEnvironment, merged, readConfig, type Config } from "./config.ts";
+import type { TelepathError } from "../../model/errors.ts";
+import { configFileName, examineConfig, examineEnvironment, merged, type Config } from "./config.ts";
 import type { Context } from "../context.ts";
 
 /** The project a command works for. */
@@ -23,16 +24,34 @@ export const dataVariable = "TELEPATH_HOOKS_DATA";
 
 /** @throws TelepathError `BROKEN_CONFIG`, `BROKEN_VARIABLE` */
 export function findProject(context: Context, flags: { dataDir?: string }): Project {
+  const { project, problems } = examineProject(context, flags);
+  if (problems[0]) throw problems[0];
+  return project;
+}
+
+/** The project as far as its settings can be read, the configuration file it may have, and what is wrong with them. */
+export interface ExaminedProject {
+  project: Project;
+  configFile: { path: string; exists: boolean };
+  problems: TelepathError[];
+}
+
+/** The same, whatever is wrong with some of its settings: those count as not given. */
+export function examineProject(context: Context, flags: { dataDir?: string }): ExaminedProject {
   const root = rootAbove(context.cwd) ?? context.cwd;
-  const config = merged(readConfig(join(root, configFileName)), configFromEnvironment(context.env));
+  const path = join(root, configFileName);
+  const file = examineConfig(path);
+  const environment = examineEnvironment(context.env);
+  const config = merged(file.config, environment.config);
   const dataDir = flags.dataDir ?? (context.env[dataVariable] || undefined);
-  return {
+  const project = {
     root,
     dataDir: dataDir === undefined ? join(root, ".telepath-hooks") : resolve(context.cwd, dataDir),
     config,
     retention: { ...defaultRetention, ...config.keep },
     fixturesDir: resolve(root, config.fixtures ?? "telepath-fixtures"),
   };
+  return { project, configFile: { path, exists: file.exists }, problems: [...file.problems, ...environment.problems] };
 }
 
 function rootAbove(folder: string): string | undefined {

@@ -11,7 +11,8 @@ import type { SecretFlags } from "../options.ts";
 import type { Project } from "./project.ts";
 
 export const secretVariable = "TELEPATH_WEBHOOK_SECRET";
-const previousVariable = "TELEPATH_WEBHOOK_SECRET_PREVIOUS";
+/** During a rotation: accepted, never used to sign. */
+export const previousVariable = "TELEPATH_WEBHOOK_SECRET_PREVIOUS";
 
 /** The secrets a command works with. */
 export interface Secrets {
@@ -47,34 +48,56 @@ async function givenSecrets(
   project: Project,
   flags: SecretFlags,
 ): Promise<{ signing: Secret[]; previous: Secret[] }> {
-  const signing: Secret[] = [];
-  for (const path of flags.secretFile ?? []) signing.push(await secretFromFile(path, context));
+  const { signing, previous } = await givenValues(context, project, flags);
+  const secret = ({ value, name }: GivenValue): Secret => new Secret(value, name);
+  return { signing: signing.map(secret), previous: previous.map(secret) };
+}
+
+/** What somebody gave as a signing secret, as it stands. Never to be printed. */
+export interface GivenValue {
+  value: string;
+  /** Where it came from, fit to be shown. */
+  name: string;
+}
+
+/**
+ * The values given, in their order, the development secret aside.
+ *
+ * @throws TelepathError `UNREADABLE_INPUT`
+ */
+export async function givenValues(
+  context: Context,
+  project: Project,
+  flags: SecretFlags,
+): Promise<{ signing: GivenValue[]; previous: GivenValue[] }> {
+  const signing: GivenValue[] = [];
+  for (const path of flags.secretFile ?? []) signing.push(await valueFromFile(path, context));
   if (flags.secret !== undefined) {
     context.stderr.write(
       "warning: --secret can be seen by others on this machine; --secret-file or the environment cannot\n",
     );
-    signing.push(new Secret(flags.secret, "--secret"));
+    signing.push({ value: flags.secret, name: "--secret" });
   }
   const sources: [Record<string, string | undefined>, string][] = [
     [context.env, ""],
     [readDotEnv(project), " in .env"],
   ];
-  const previous: Secret[] = [];
+  const previous: GivenValue[] = [];
   for (const [variables, where] of sources) {
     const current = variables[secretVariable];
     const earlier = variables[previousVariable];
-    if (current !== undefined) signing.push(new Secret(current, secretVariable + where));
-    if (earlier !== undefined) previous.push(new Secret(earlier, previousVariable + where));
+    if (current !== undefined) signing.push({ value: current, name: secretVariable + where });
+    if (earlier !== undefined) previous.push({ value: earlier, name: previousVariable + where });
   }
   return { signing, previous };
 }
 
-async function secretFromFile(path: string, context: Context): Promise<Secret> {
+async function valueFromFile(path: string, context: Context): Promise<GivenValue> {
   const bytes = await readInput(path, "the secret file", context, 64 * 1024);
   if (path !== "-" && process.platform !== "win32" && (statSync(resolve(context.cwd, path)).mode & 0o077) !== 0) {
     context.stderr.write(`warning: others on this machine can read ${path}; chmod 600 it\n`);
   }
-  return new Secret(withoutClosingLineEnd(bytes.toString("utf8")), path === "-" ? "standard input" : path);
+  return { value: withoutClosingLineEnd(bytes.toString("utf8")), name: path === "-" ? "standard input" : path };
 }
 
 /** Editors and `echo` close a file with one line end; anything else is the secret's own. */
@@ -82,7 +105,8 @@ function withoutClosingLineEnd(text: string): string {
   return text.replace(/\r?\n$/, "");
 }
 
-function readDotEnv(project: Project): Record<string, string | undefined> {
+/** The variables of the project's `.env`; none when there is no such file. */
+export function readDotEnv(project: Project): Record<string, string | undefined> {
   const path = join(project.root, ".env");
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return {}; // some call a Python environment that
   try {

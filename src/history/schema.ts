@@ -84,10 +84,19 @@ export function prepareFile(database: Database, path: string): void {
   }
   database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
 
+  if (checkedVersion(database, path) < migrations.length) migrate(database);
+}
+
+/**
+ * The version of a file, which is one this can work with.
+ *
+ * @throws TelepathError `HISTORY_TOO_NEW`, `HISTORY_CORRUPT`; what SQLite throws otherwise
+ */
+export function checkedVersion(database: Database, path: string): number {
   const found = version(database);
   if (found > migrations.length) throw tooNew(path);
   if (!isOurs(database, found)) throw corrupt(path, "is a SQLite database of something else");
-  if (found < migrations.length) migrate(database);
+  return found;
 }
 
 function migrate(database: Database): void {

@@ -20,6 +20,8 @@ export interface NgrokSettings {
 export interface NgrokConfig {
   /** The file read; null when there is none. */
   path: string | null;
+  /** As it is written there; undefined when it is not. */
+  version: string | undefined;
   authtoken: string | undefined;
   /** `host:port` to connect to instead of ngrok's own. */
   serverAddress: string | undefined;
@@ -30,7 +32,20 @@ export interface NgrokConfig {
 const LARGEST_FILE = 1_048_576;
 /** YAML that refers to itself more often than that is an attack. */
 const MOST_ALIASES = 100;
-const NOTHING: NgrokConfig = { path: null, authtoken: undefined, serverAddress: undefined, rootCas: undefined };
+const NOTHING: NgrokConfig = {
+  path: null,
+  version: undefined,
+  authtoken: undefined,
+  serverAddress: undefined,
+  rootCas: undefined,
+};
+
+/** An authtoken and where it was found. */
+export interface FoundToken {
+  token: string;
+  /** `--authtoken`, the variable's name, or the path of the file. */
+  from: string;
+}
 
 /**
  * The authtoken, from where the user put it: `--authtoken`, `NGROK_AUTHTOKEN`, ngrok's configuration file; undefined
@@ -38,9 +53,22 @@ const NOTHING: NgrokConfig = { path: null, authtoken: undefined, serverAddress: 
  *
  * @throws TelepathError `NGROK_CONFIG_MISSING` or `NGROK_CONFIG_INVALID`.
  */
+export async function findToken(settings: NgrokSettings): Promise<FoundToken | undefined> {
+  const given = [
+    [settings.authtoken, "--authtoken"],
+    [settings.env["NGROK_AUTHTOKEN"], "NGROK_AUTHTOKEN"],
+  ] as const;
+  for (const [value, from] of given) {
+    const token = value?.trim();
+    if (token) return { token, from };
+  }
+  const { authtoken, path } = await readNgrokConfig(settings);
+  return authtoken === undefined || path === null ? undefined : { token: authtoken, from: path };
+}
+
+/** The authtoken alone; see `findToken`. */
 export async function findAuthtoken(settings: NgrokSettings): Promise<string | undefined> {
-  const given = [settings.authtoken, settings.env["NGROK_AUTHTOKEN"]].map((token) => token?.trim()).find(Boolean);
-  return given ?? (await readNgrokConfig(settings)).authtoken;
+  return (await findToken(settings))?.token;
 }
 
 /**
@@ -93,6 +121,7 @@ async function readIfThere(path: string): Promise<NgrokConfig | undefined> {
   };
   return {
     path,
+    version: setting("version"),
     authtoken: setting("authtoken"),
     serverAddress: serverAddress(setting("connect_url", "server_addr"), path),
     rootCas: await rootCas(setting("connect_cas", "root_cas"), path),

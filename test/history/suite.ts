@@ -3,6 +3,7 @@ import { openDatabase, type DriverName } from "../../src/history/driver.ts";
 import { openHistory, type HistoryOptions } from "../../src/history/sqlite.ts";
 import type { History } from "../../src/history/store.ts";
 import type { NewDelivery } from "../../src/model/delivery.ts";
+import { examining } from "./behaviour/examining.ts";
 import { dropping } from "./behaviour/dropping.ts";
 import { faults } from "./behaviour/faults.ts";
 import { filtering } from "./behaviour/filtering.ts";
@@ -37,7 +38,7 @@ export function describeHistory(driver: DriverName): void {
   }
 
   describe(`a history on ${driver}`, () => {
-    for (const behaviour of [faults, keeping, finding, filtering, following, waiting, dropping]) {
+    for (const behaviour of [faults, keeping, finding, filtering, following, waiting, dropping, examining]) {
       behaviour({ driver, opened, holding });
     }
   });

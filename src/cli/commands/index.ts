@@ -70,4 +70,9 @@ export const commands: readonly CommandEntry[] = [
     summary: "the signing secret of this project",
     load: async (context) => (await import("./secret.ts")).secretCommand(context),
   },
+  {
+    name: "doctor",
+    summary: "check this machine's set-up",
+    load: async (context) => (await import("./doctor.ts")).doctorCommand(context),
+  },
 ];

@@ -1,5 +1,3 @@
-import { homedir } from "node:os";
-import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { answerTimeoutMs, maxConcurrency } from "../../contract/limits.ts";
 import type { ListenEvent } from "../../listen/events.ts";
@@ -10,6 +8,7 @@ import { setting } from "../settings/setting.ts";
 import { idleFlags, listenSettings, type ListenFlags } from "../settings/listen-settings.ts";
 import { commonOptions, secretOptions } from "../options.ts";
 import * as parse from "../values.ts";
+import { ngrokSettings } from "../settings/ngrok-settings.ts";
 import { ensureAuthtoken } from "../settings/ngrok-token.ts";
 import { findProject } from "../settings/project.ts";
 import { findSecrets } from "../settings/secrets.ts";
@@ -93,7 +92,7 @@ async function listenAction(flags: ListenFlags, command: Command, context: Conte
 
   const header: HeaderFacts = { secrets: secrets.map(({ name }) => name), respond: flags.respond };
   const emit = drawnBy(context, flags, header);
-  if (choice === "no tunnel") await runSession({ ...asked, tunnel: null }, here(context), emit, context);
+  if (choice === "no tunnel") await runSession({ ...asked, tunnel: null }, ngrokSettings({}, context), emit, context);
   else await runSession(asked, choice.ngrok, emit, context);
 }
 
@@ -126,18 +125,6 @@ async function runSession(
 /** Going on without a tunnel would drop what protects the receiver, or the name it is known by. */
 function canDoWithout({ domain, basicAuth, allowCidrs }: NonNullable<ListenSettings["tunnel"]>): boolean {
   return domain === undefined && basicAuth === undefined && allowCidrs.length === 0;
-}
-
-function ngrokSettings(flags: ListenFlags, context: Context): NgrokSettings {
-  return {
-    ...here(context),
-    ...(flags.authtoken === undefined ? {} : { authtoken: flags.authtoken }),
-    ...(flags.ngrokConfig === undefined ? {} : { configPath: resolve(context.cwd, flags.ngrokConfig) }),
-  };
-}
-
-function here({ env }: Context): NgrokSettings {
-  return { env, home: env["HOME"] ?? env["USERPROFILE"] ?? homedir(), platform: process.platform };
 }
 
 function drawnBy(context: Context, flags: ListenFlags, header: HeaderFacts): (event: ListenEvent) => void {

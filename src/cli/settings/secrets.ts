@@ -123,7 +123,8 @@ function isAbsent(error: unknown): boolean {
 
 const developmentName = "development secret";
 
-function developmentPath(project: Project): string {
+/** The file that holds the development secret, or would. */
+export function developmentPath(project: Project): string {
   return join(project.dataDir, "development-secret");
 }
 

@@ -112,7 +112,9 @@ describe("running the checks", () => {
   it("lists every check there is a file for", async () => {
     const folder = "src/cli/doctor";
     const modules = await Promise.all(
-      readdirSync(folder).map((name) => import(`../../${folder}/${name}`) as Promise<Record<string, unknown>>),
+      readdirSync(folder).map(
+        (name) => import(`../../src/cli/doctor/${name.replace(".ts", "")}.ts`) as Promise<Record<string, unknown>>,
+      ),
     );
     const made = modules.flatMap((module) => Object.values(module)).filter((value) => hasRun(value));
     expect(new Set(checks)).toEqual(new Set(made));

@@ -1,6 +1,6 @@
-import { createHmac } from "node:crypto";
 import type { Header } from "../model/http.ts";
 import type { Secret } from "../model/secret.ts";
+import { hmacSha256 } from "./hmac.ts";
 
 /** The header that carries the signature. Names compare without case. */
 export const signatureHeader = "X-Telepath-Signature";
@@ -13,7 +13,7 @@ export const signaturePrefix = "sha256=";
  * (RFC 2104, FIPS 180-4), keyed with the secret's UTF-8 bytes.
  */
 export function signature(body: Uint8Array, secret: Secret): string {
-  return signaturePrefix + createHmac("sha256", secret.hmacKey()).update(body).digest("hex");
+  return signaturePrefix + hmacSha256(body, secret).toString("hex");
 }
 
 /** The signature as a header. */

@@ -1,6 +1,7 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import { headerValues, type HeaderList } from "../model/http.ts";
 import type { Secret } from "../model/secret.ts";
+import { hmacSha256 } from "./hmac.ts";
 import { signatureHeader } from "./sign.ts";
 
 /** What a strict receiver says of a request. */
@@ -21,7 +22,7 @@ const wellFormed = /^sha256=([0-9a-f]{64})$/;
  * @param secrets at least one; the first match wins and is named in the verdict.
  */
 export function verifySignature(body: Uint8Array, headers: HeaderList, secrets: readonly Secret[]): Verdict {
-  return verifyDigest((secret) => createHmac("sha256", secret.hmacKey()).update(body).digest(), headers, secrets);
+  return verifyDigest((secret) => hmacSha256(body, secret), headers, secrets);
 }
 
 /** The same for a body that was hashed as it came by: `digestOf` gives its HMAC-SHA256 with a secret. */

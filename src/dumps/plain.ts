@@ -45,12 +45,15 @@ const plainMembers = new Set(["method", "url", "headers", "body"]);
  * Used line by line, too: what stands in a large file one value a line.
  */
 export function plainJson(text: string): DumpReading | undefined {
-  const value = parsed(text);
-  if (value === undefined || !Object.keys(value).every((name) => plainMembers.has(name))) return undefined;
-  const { method, url, body } = value;
-  if (typeof body !== "string" || !isPlainBody(body)) return undefined;
+  const pieces = withoutBody(text);
+  const value = pieces && parsed(pieces.rest);
+  if (value === undefined || value["body"] !== "" || JSON.stringify(value) !== pieces?.rest.trimEnd()) return undefined;
+  if (!Object.keys(value).every((name) => plainMembers.has(name))) return undefined;
+  const { method, url } = value;
   const headers = plainHeaders(value["headers"]);
-  if (headers === undefined || JSON.stringify(value) !== text.trimEnd()) return undefined;
+  if (headers === undefined) return undefined;
+  const body = parsed(pieces.body) as string | undefined;
+  if (body === undefined || !isPlainBody(body)) return undefined;
   const bytes = Buffer.from(body);
   const declaredBytes = announcedBytes(headers);
   if (declaredBytes !== null && declaredBytes !== bytes.length) return undefined;
@@ -64,9 +67,27 @@ export function plainJson(text: string): DumpReading | undefined {
   });
 }
 
-function parsed(text: string): Record<string, unknown> | undefined {
+const bodyMember = '"body":"';
+/** A pattern remembers where it may go back to: of a text this long that takes little memory. */
+const longestPlain = 262_144;
+const jsonString = /"[^"\\]*(?:\\.[^"\\]*)*"/y;
+
+/**
+ * The first member that is named body as JSON text, and the rest with an empty text in its place: the long body need not
+ * be printed again to tell whether all is as `JSON.stringify` prints it.
+ */
+function withoutBody(text: string): { body: string; rest: string } | undefined {
+  const start = text.indexOf(bodyMember) + bodyMember.length - 1;
+  if (start < bodyMember.length || text.length > longestPlain) return undefined;
+  jsonString.lastIndex = start;
+  if (!jsonString.test(text)) return undefined;
+  const end = jsonString.lastIndex;
+  return { body: text.slice(start, end), rest: `${text.slice(0, start)}""${text.slice(end)}` };
+}
+
+function parsed(json: string): Record<string, unknown> | undefined {
   try {
-    return JSON.parse(text) as Record<string, unknown>;
+    return JSON.parse(json) as Record<string, unknown>;
   } catch {
     return undefined;
   }

@@ -22,7 +22,9 @@ export interface HttpResponse {
 /** Every value of a header, in order. Names compare without case (RFC 9110 §5.1). */
 export function headerValues(headers: HeaderList, name: string): string[] {
   const wanted = name.toLowerCase();
-  return headers.filter(([candidate]) => candidate.toLowerCase() === wanted).map(([, value]) => value);
+  const values: string[] = [];
+  for (const [candidate, value] of headers) if (candidate.toLowerCase() === wanted) values.push(value);
+  return values;
 }
 
 /** The first value of a header, or undefined. */

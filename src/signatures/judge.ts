@@ -84,21 +84,25 @@ export function diagnoseReceived(
 function judgeAsHeld(request: DumpedRequest, secrets: readonly Secret[]): Judgement | null {
   // Where no body was kept, a match with no bytes says nothing of the body that was sent.
   if (request.fidelity === "absent" || (request.body.length === 0 && (request.declaredBytes ?? 0) > 0)) return null;
-  for (const [index, body] of [request.body, ...request.otherReadings].entries()) {
-    const checked = verifySignature(body, request.headers, secrets);
-    if (checked.verdict !== "valid") continue;
-    const secret = checked.secret;
-    const judgement = { verdict: "valid", reason: null, secret } as const;
-    if (index === 0) return { ...judgement, observations: [], diagnosis: otherSecret(secret, secrets) };
+  const checked = verifySignature(request.body, request.headers, secrets);
+  if (checked.verdict === "valid") return judgeValid(checked.secret, secrets);
+  for (const body of request.otherReadings) {
+    const other = verifySignature(body, request.headers, secrets);
+    if (other.verdict !== "valid") continue;
+    const judgement = judgeValid(other.secret, secrets);
     const observations = ["the dump can be read in several ways; another reading than the likeliest matches"];
-    const diagnosis = readingDifference(request, body) ?? otherSecret(secret, secrets);
-    return { ...judgement, observations, diagnosis };
+    return { ...judgement, observations, diagnosis: readingDifference(request, body) ?? judgement.diagnosis };
   }
   return null;
 }
 
+/** What is said of a request whose bytes match, with the name of the secret they match with. */
+export function judgeValid(secret: string, secrets: readonly Secret[]): Judgement {
+  return { verdict: "valid", reason: null, secret, diagnosis: otherSecret(secret, secrets), observations: [] };
+}
+
 /** The secret that matched is known, but it is not the one that signs here: worth a word during a rotation. */
-export function otherSecret(name: string, secrets: readonly Secret[]): Diagnosis | null {
+function otherSecret(name: string, secrets: readonly Secret[]): Diagnosis | null {
   const signs = secrets[0]!.name;
   if (name === signs) return null;
   const previous = name.endsWith("_PREVIOUS");

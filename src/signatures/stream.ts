@@ -1,7 +1,7 @@
 import { createHmac, type Hmac } from "node:crypto";
 import type { Secret } from "../model/secret.ts";
 import { headerState } from "./diagnose/header.ts";
-import { otherSecret, refusalOf, type Held, type Judgement } from "./judge.ts";
+import { judgeValid, refusalOf, type Held, type Judgement } from "./judge.ts";
 import { verifyDigest } from "./verify.ts";
 
 /** Checks the signature of a body that is too large to be held, as its bytes come by. */
@@ -26,10 +26,7 @@ export function streamedCheck(headers: Held["headers"], secrets: readonly Secret
     },
     judge(held) {
       const checkedHeader = verifyDigest((secret) => hmacs.get(secret)!.digest(), headers, [...hmacs.keys()]);
-      if (checkedHeader.verdict === "valid") {
-        const { secret } = checkedHeader;
-        return { verdict: "valid", reason: null, secret, diagnosis: otherSecret(secret, secrets), observations: [] };
-      }
+      if (checkedHeader.verdict === "valid") return judgeValid(checkedHeader.secret, secrets);
       const refusal = refusalOf({ ...held, headers, body: { length } });
       return { ...refusal, secret: null, diagnosis: null, observations: [notDiagnosed] };
     },

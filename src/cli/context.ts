@@ -18,6 +18,8 @@ export interface Context {
   now: () => number;
   /** Aborted by the first Ctrl-C. */
   interrupted: AbortSignal;
+  /** The terminal at stdin and stdout; null where one of them is something else. */
+  terminal: Terminal | null;
   prompts: () => Promise<Prompts>;
   /** What `main` returns when no error is thrown; a command sets it for the answer "no". */
   exitCode: number;
@@ -27,6 +29,31 @@ export interface Output {
   write(text: string | Uint8Array): unknown;
   isTTY?: boolean;
   columns?: number;
+  rows?: number;
+  /** Calls back once an output that took no more (`write` returned false) takes more. */
+  once?(event: "drain", listener: () => void): unknown;
+}
+
+/** A terminal a person sits at: its keyboard, and its window. */
+export interface Terminal {
+  /**
+   * Hands over every key as it is pressed, unechoed, Ctrl-C and Ctrl-Z too, until what it returns is called. Null while
+   * the process is in the background, where the keyboard is another's.
+   */
+  attach(handlers: TerminalHandlers): (() => void) | null;
+  /** What Ctrl-C does where the terminal itself sees it. */
+  interrupt(): void;
+  /** What Ctrl-Z does where the terminal itself sees it. Call it released. */
+  suspend(): void;
+  /** Calls back each time the process goes on after it was stopped; returns how to end that. */
+  onContinue(listener: () => void): () => void;
+}
+
+export interface TerminalHandlers {
+  onText(text: string): void;
+  onResize(): void;
+  /** What puts the screen in order, to be written should the process end without having released the terminal. */
+  farewell(): string;
 }
 
 /** The exit codes of every command. */

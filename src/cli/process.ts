@@ -3,11 +3,13 @@ import type { Context } from "./context.ts";
 import { reportError } from "./errors.ts";
 import { main } from "./main.ts";
 import { terminalPrompts } from "./prompts.ts";
+import { processTerminal } from "./terminal.ts";
 
 /** Runs a command line in this process: its streams, its environment, its Ctrl-C. */
 export async function runProcess(): Promise<void> {
   const interruption = new AbortController();
   onInterrupt(() => interruption.abort());
+  const terminal = processTerminal(process.stdin, process.stdout, () => process.emit("SIGINT", "SIGINT"));
   const context: Context = {
     stdin: process.stdin,
     stdout: process.stdout,
@@ -16,11 +18,12 @@ export async function runProcess(): Promise<void> {
     cwd: process.cwd(),
     now: Date.now,
     interrupted: interruption.signal,
+    terminal,
     prompts: () => terminalPrompts(process.stdin, process.stderr, interruption.signal),
     exitCode: 0,
   };
   onBrokenOutput();
-  onUncaught(context);
+  onUncaught(context, () => terminal?.leave());
   // Not process.exit() right away: that would cut what a pipe has not taken yet.
   process.exitCode = await main(process.argv.slice(2), context);
   await Promise.all([process.stdout, process.stderr].map(flushed));
@@ -59,8 +62,10 @@ function onBrokenOutput(): void {
 }
 
 /** What no command can catch: thrown by a listener, or by a promise that nobody waits for. */
-function onUncaught(context: Context): void {
+function onUncaught(context: Context, leaveTerminal: () => void): void {
+  process.on("exit", leaveTerminal);
   process.on("uncaughtException", (error) => {
+    leaveTerminal();
     process.exit(reportError(error, context, { name: undefined, json: process.argv.includes("--json") }));
   });
 }

@@ -9,3 +9,6 @@ export const maxConcurrency = 100;
  * six attempts in all. Counted from `assumedRetryStart`.
  */
 export const retryDelaysMs: readonly number[] = [5_000, 30_000, 300_000, 1_800_000, 7_200_000];
+
+/** An answer that takes longer is one that works before it answers, in milliseconds: it comes close to the limit some day. */
+export const comfortableAnswerMs = 2_000;

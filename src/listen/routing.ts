@@ -30,17 +30,26 @@ export function routeOf(
   { bodyState }: Received,
   event: string | null,
   verdict: SignatureVerdict,
-  { requireSignature, events, routes, destination }: RoutingSettings,
+  settings: RoutingSettings,
 ): Route {
+  const { requireSignature, events } = settings;
   if (bodyState === "too-large") return refused(413, "body-too-large", "the body is over the limit");
   if (bodyState === "incomplete") return refused(400, "body-incomplete", "the body did not come whole");
   if (requireSignature && verdict !== "valid") {
     return refused(401, `signature-${verdict}`, "a valid signature is required");
   }
   if (events.length > 0 && !isOneOf(events, event)) return { answer: taken };
+  const to = destinationOf(event, settings);
+  return "app" in to ? to : { answer: to.respond };
+}
+
+/** Where requests of this type go when nothing is wrong with them: to an app, or nowhere and this is the answer. */
+export function destinationOf(
+  event: string | null,
+  { routes, destination }: Pick<RoutingSettings, "routes" | "destination">,
+): RoutingSettings["destination"] {
   const route = routes.find((candidate) => isOneOf(candidate.events, event));
-  if (route) return { app: route.app };
-  return "respond" in destination ? { answer: destination.respond } : { app: destination.app };
+  return route ? { app: route.app } : destination;
 }
 
 /** Every app a request can go to. */

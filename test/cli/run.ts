@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { onTestFinished } from "vitest";
-import type { Context } from "../../src/cli/context.ts";
+import type { Context, Terminal } from "../../src/cli/context.ts";
 import { main } from "../../src/cli/main.ts";
 import type { Prompts } from "../../src/cli/prompts.ts";
 
@@ -20,6 +20,8 @@ export interface Surroundings {
   now?: () => number;
   /** Aborting it is the first Ctrl-C. */
   interrupted?: AbortSignal;
+  /** The keyboard; none when left out. */
+  terminal?: Terminal;
   prompts?: Partial<Prompts>;
   /** Called with every piece of stdout as it comes. */
   onStdout?: (text: string) => void;
@@ -64,6 +66,7 @@ export async function run(argv: readonly string[], around: Surroundings = {}): P
     cwd,
     now: around.now ?? Date.now,
     interrupted: around.interrupted ?? new AbortController().signal,
+    terminal: around.terminal ?? null,
     prompts: () => Promise.resolve(refusing(around.prompts ?? {})),
     exitCode: 0,
   };

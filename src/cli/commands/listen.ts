@@ -1,10 +1,10 @@
 import { Command, Option } from "commander";
 import { answerTimeoutMs, maxConcurrency } from "../../contract/limits.ts";
-import type { ListenEvent } from "../../listen/events.ts";
 import type { ListenSettings } from "../../listen/session.ts";
 import type { NgrokSettings } from "../../tunnels/config.ts";
-import { writeJson, type Context } from "../context.ts";
+import type { Context } from "../context.ts";
 import { setting } from "../settings/setting.ts";
+import type { ViewTerms } from "../listening/open-view.ts";
 import { idleFlags, listenSettings, type ListenFlags } from "../settings/listen-settings.ts";
 import { commonOptions, secretOptions } from "../options.ts";
 import * as parse from "../values.ts";
@@ -13,8 +13,6 @@ import { ensureAuthtoken } from "../settings/ngrok-token.ts";
 import { findProject } from "../settings/project.ts";
 import { findSecrets } from "../settings/secrets.ts";
 import { version } from "../version.ts";
-import { drawEvent, listenJson, type HeaderFacts } from "../views/listen.ts";
-import { styleFor } from "../views/style.ts";
 
 export function listenCommand(context: Context): Command {
   return commonOptions(secretOptions(listenOptions(new Command("listen"))))
@@ -90,32 +88,49 @@ async function listenAction(flags: ListenFlags, command: Command, context: Conte
     ? await ensureAuthtoken(ngrokSettings(flags, context), canDoWithout(asked.tunnel), context)
     : "no tunnel";
 
-  const header: HeaderFacts = { secrets: secrets.map(({ name }) => name), respond: flags.respond };
-  const emit = drawnBy(context, flags, header);
-  if (choice === "no tunnel") await runSession({ ...asked, tunnel: null }, ngrokSettings({}, context), emit, context);
-  else await runSession(asked, choice.ngrok, emit, context);
+  const settings = choice === "no tunnel" ? { ...asked, tunnel: null } : asked;
+  const ngrok = choice === "no tunnel" ? ngrokSettings({}, context) : choice.ngrok;
+  const terms = {
+    settings,
+    flags,
+    context,
+    header: { secrets: secrets.map(({ name }) => name), respond: flags.respond },
+  };
+  await runSession(terms, ngrok);
 }
 
 /** Opens what the session works with, and closes it in reverse. */
-async function runSession(
-  settings: ListenSettings,
-  ngrok: NgrokSettings,
-  emit: (event: ListenEvent) => void,
-  context: Context,
-): Promise<void> {
-  const [{ openHistory }, { createTransport }, { listen }, { diagnoseReceived }, { ngrokTunnels }] = await Promise.all([
-    import("../../history/sqlite.ts"),
-    import("../../delivery/undici.ts"),
-    import("../../listen/session.ts"),
-    import("../../signatures/judge.ts"),
-    import("../../tunnels/ngrok.ts"),
-  ]);
+async function runSession(terms: ViewTerms, ngrok: NgrokSettings): Promise<void> {
+  const { settings, context } = terms;
+  const [{ openHistory }, { createTransport }, { listen }, { diagnoseReceived }, { ngrokTunnels }, { openView }] =
+    await Promise.all([
+      import("../../history/sqlite.ts"),
+      import("../../delivery/undici.ts"),
+      import("../../listen/session.ts"),
+      import("../../signatures/judge.ts"),
+      import("../../tunnels/ngrok.ts"),
+      import("../listening/open-view.ts"),
+    ]);
   const history = await openHistory(settings.dataDir);
   const transport = createTransport({ connections: maxConcurrency });
   try {
-    const tunnels = ngrokTunnels({ ...ngrok, version });
-    const { now, interrupted } = context;
-    await listen(settings, { history, transport, tunnels, diagnose: diagnoseReceived, emit, now, interrupted });
+    const view = openView(terms, { history, transport });
+    try {
+      const tunnels = ngrokTunnels({ ...ngrok, version });
+      const { now, interrupted } = context;
+      await listen(settings, {
+        history,
+        transport,
+        tunnels,
+        now,
+        interrupted,
+        diagnose: diagnoseReceived,
+        emit: (event) => view.emit(event),
+        onControls: (controls) => view.controls?.(controls),
+      });
+    } finally {
+      await view.end();
+    }
   } finally {
     await transport.close();
     await history.close();
@@ -125,18 +140,4 @@ async function runSession(
 /** Going on without a tunnel would drop what protects the receiver, or the name it is known by. */
 function canDoWithout({ domain, basicAuth, allowCidrs }: NonNullable<ListenSettings["tunnel"]>): boolean {
   return domain === undefined && basicAuth === undefined && allowCidrs.length === 0;
-}
-
-function drawnBy(context: Context, flags: ListenFlags, header: HeaderFacts): (event: ListenEvent) => void {
-  const styles = {
-    stdout: styleFor(context.stdout, context, flags),
-    stderr: styleFor(context.stderr, context, flags),
-  };
-  return (event) => {
-    const object = flags.json ? listenJson(event) : null;
-    if (object) return writeJson(context, object);
-    const { stdout, stderr } = drawEvent(event, styles, header);
-    if (stdout !== undefined) context.stdout.write(stdout);
-    if (stderr !== undefined) context.stderr.write(stderr);
-  };
 }

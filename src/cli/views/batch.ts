@@ -2,7 +2,8 @@ import { anySuccess } from "../../delivery/expectation.ts";
 import type { Summary } from "../../delivery/tally.ts";
 import { lastStatus, type Delivery } from "../../model/delivery.ts";
 import { writeJson, type Context } from "../context.ts";
-import { deliveryJson, deliveryLines, failureAdvice } from "./delivery.ts";
+import { failureAdvice } from "./advice.ts";
+import { deliveryJson, deliveryLines } from "./delivery.ts";
 import { styleFor, type Style } from "./style.ts";
 import { counted, durationText, safeText } from "./text.ts";
 
@@ -69,7 +70,8 @@ function settledJson(delivery: Delivery, verdict: string | null | undefined): ob
   return verdict === undefined ? object : { ...object, verdict };
 }
 
-function verdictWord(verdict: string, style: Style): string {
+/** How a replay compares with the try before. */
+export function verdictWord(verdict: string, style: Style): string {
   if (verdict === "fixed") return style.good(verdict);
   return verdict === "same" ? style.faint(verdict) : style.bad(verdict);
 }

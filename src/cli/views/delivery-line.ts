@@ -10,8 +10,8 @@ export function shortId(id: string): string {
 }
 
 export interface LineExtras {
-  /** Says how it came to be, for lists that mix them. */
-  arrow?: boolean;
+  /** Says how it came to be, for lists that mix them; `replays`: only of those, and the others have its place free. */
+  arrow?: boolean | "replays";
   /** Stands at the end of the line; may be coloured. */
   word?: string;
 }
@@ -26,7 +26,7 @@ export function deliveryLine(delivery: Delivery, style: Style, { arrow = false, 
   const layout = layoutFor(style.columns === undefined ? usualColumns : style.columns - taken);
   const attempt = delivery.attempts.at(-1);
   const name = delivery.event ?? `${delivery.method} ${delivery.target}`;
-  const mark = (arrow ? arrows[delivery.source] : "") + outcomeMark(delivery, style);
+  const mark = arrowOf(delivery, arrow) + outcomeMark(delivery, style);
   const start = `${style.faint(clock(delivery.createdAt))} ${mark} ${style.strong(fitted(safeText(name), layout.event))}`;
   const parts = [
     layout.call > 0 ? fitted(safeText(delivery.callId ?? "-"), layout.call) : null,
@@ -95,6 +95,11 @@ function roomyLayout(spare: number): Pick<Layout, "event" | "call" | "target" | 
 
 /** Received, sent, sent again, read from a dump. */
 const arrows: Record<Source, string> = { listen: "←", send: "→", replay: "↻", import: "+" };
+
+function arrowOf({ source }: Delivery, arrow: boolean | "replays"): string {
+  if (arrow === "replays" && source !== "replay") return " ";
+  return arrow ? arrows[source] : "";
+}
 
 /** Local time of day, as the user's clock on the wall shows it. */
 export function clock(time: number): string {

@@ -2,7 +2,8 @@ import { jsonBody } from "../../dumps/exports/json.ts";
 import type { Attempt, BodyState, Delivery, Diagnosis } from "../../model/delivery.ts";
 import type { HeaderList, HttpResponse } from "../../model/http.ts";
 import { bodyText } from "./body.ts";
-import { deliveryJson, failureAdvice } from "./delivery.ts";
+import { failureAdvice } from "./advice.ts";
+import { deliveryJson } from "./delivery.ts";
 import type { Style } from "./style.ts";
 import { durationText, headerText, safeText, sizeText } from "./text.ts";
 

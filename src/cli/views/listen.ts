@@ -1,4 +1,5 @@
 import type { ListenEvent } from "../../listen/events.ts";
+import { deliveryAdvice, type Known } from "./advice.ts";
 import { deliveryJson, deliveryLines } from "./delivery.ts";
 import type { Style } from "./style.ts";
 import { counted, safeText } from "./text.ts";
@@ -40,23 +41,32 @@ export function listenJson(event: ListenEvent): object | null {
   }
 }
 
+/** What drawing needs besides the event. */
+export interface DrawTerms {
+  stdout: Style;
+  stderr: Style;
+  header: HeaderFacts;
+  /** What is known besides a delivery, for advice on it. */
+  known: Known;
+}
+
 /** An event as text. */
-export function drawEvent(event: ListenEvent, styles: { stdout: Style; stderr: Style }, header: HeaderFacts): Drawn {
+export function drawEvent(event: ListenEvent, { stdout, stderr, header, known }: DrawTerms): Drawn {
   switch (event.type) {
     case "ready":
-      return { stderr: headerBlock(event, styles.stderr, header) };
+      return { stderr: headerBlock(event, stderr, { ...header, stop: "Ctrl-C" }) };
     case "delivery":
-      return { stdout: deliveryLines(event.delivery, styles.stdout) };
+      return { stdout: deliveryLines(event.delivery, stdout, { advice: deliveryAdvice(event.delivery, known) }) };
     case "pending":
       return {}; // only a screen can take it back once it is settled
     case "held":
-      return { stdout: deliveryLines(event.delivery, styles.stdout, { word: `held (${event.held})` }) };
+      return { stdout: deliveryLines(event.delivery, stdout, { word: `held (${event.held})` }) };
     case "holding":
-      return { stderr: holdingLine(event, styles.stderr) };
+      return { stderr: holdingLine(event, stderr) };
     case "tunnel":
-      return { stderr: tunnelLine(event, styles.stderr) };
+      return { stderr: tunnelLine(event, stderr) };
     case "notice":
-      return { stderr: `${styles.stderr.warn("note")}  ${safeText(event.message)}\n` };
+      return { stderr: `${stderr.warn("note")}  ${safeText(event.message)}\n` };
     case "stopped": {
       const failed = event.failed === 0 ? "" : `, ${event.failed} failed`;
       return { stderr: `stopped after ${counted(event.deliveries, "delivery", "deliveries")}${failed}\n` };
@@ -72,13 +82,18 @@ export interface HeaderFacts {
   respond: number | undefined;
 }
 
-function headerBlock(event: Extract<ListenEvent, { type: "ready" }>, style: Style, facts: HeaderFacts): string {
+/** Where requests come in, where they go, and what they are checked with. */
+export function headerBlock(
+  event: Extract<ListenEvent, { type: "ready" }>,
+  style: Style,
+  facts: HeaderFacts & { stop: string },
+): string {
   const rows: [string, string][] = [
     ["public URL", event.publicUrl === null ? "none (no tunnel)" : style.strong(safeText(event.publicUrl))],
     ["local URL", event.localUrl],
     ["forwards to", event.forwardTo === null ? `nothing; answers ${facts.respond}` : safeText(event.forwardTo)],
     ["secret", facts.secrets.map(safeText).join(", then ")],
-    ["stop", "Ctrl-C"],
+    ["stop", facts.stop],
   ];
   return `${rows.map(([name, value]) => `${style.faint(name.padEnd(12))} ${value}\n`).join("")}\n`;
 }

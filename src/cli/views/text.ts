@@ -50,6 +50,12 @@ export function fitted(text: string, columns: number): string {
   return fitted(`${cut}…`, columns);
 }
 
+/** Coloured text in at most so many columns, cut where it is longer. */
+export function clipped(text: string, columns: number): string {
+  if (stringWidth(text) <= columns) return text;
+  return wrapAnsi(text, columns, { hard: true, trim: false, wordWrap: false }).split("\n", 1)[0]!;
+}
+
 /** Text under a line it belongs to: indented, and broken between words where the terminal ends. */
 export function indented(text: string, indent: number, columns: number | undefined): string {
   const margin = " ".repeat(indent);

@@ -1,0 +1,63 @@
+import type { Emit, ListenEvent } from "../../listen/events.ts";
+import type { GatewayControls } from "../../listen/holding.ts";
+import { writeJson, type Context } from "../context.ts";
+import type { Known } from "../views/advice.ts";
+import { drawEvent, listenJson, type HeaderFacts } from "../views/listen.ts";
+import { styleFor } from "../views/style.ts";
+import type { Knowledge } from "./knowledge.ts";
+
+/** Shows what happens while listening. */
+export interface ListenView {
+  emit: Emit;
+  /** What the user can do about forwarding, for a view that has keys. */
+  controls?(controls: GatewayControls): void;
+  /** Resolves when everything is shown; the terminal is as it was. */
+  end(): Promise<void>;
+}
+
+/** One JSON object a line. */
+export function jsonView(context: Context): ListenView {
+  return {
+    emit(event) {
+      const object = listenJson(event);
+      if (object) writeJson(context, object);
+    },
+    end: () => Promise.resolve(),
+  };
+}
+
+/** Lines, for pipes, files and terminals that can do no more. */
+export function linesView(
+  context: Context,
+  flags: { color?: boolean },
+  header: HeaderFacts,
+  knowledge: Knowledge,
+): ListenView {
+  const stdout = styleFor(context.stdout, context, flags);
+  const stderr = styleFor(context.stderr, context, flags);
+  return informed(knowledge, (event, known) => {
+    const drawn = drawEvent(event, { stdout, stderr, header, known });
+    if (drawn.stdout !== undefined) context.stdout.write(drawn.stdout);
+    if (drawn.stderr !== undefined) context.stderr.write(drawn.stderr);
+  });
+}
+
+/** Hands on every event with what is known that bears on it, in order: while one waits for that, so do the later ones. */
+export function informed(knowledge: Knowledge, show: (event: ListenEvent, known: Known) => void): ListenView {
+  let waiting: Promise<void> | null = null;
+  return {
+    emit(event) {
+      const known = event.type === "delivery" ? knowledge.about(event.delivery, event.duplicateOf) : {};
+      if (waiting === null && !(known instanceof Promise)) return show(event, known);
+      const before = waiting ?? Promise.resolve();
+      const shown = before.then(async () => {
+        show(event, await known);
+        if (waiting === shown) waiting = null;
+      });
+      waiting = shown;
+    },
+    async end() {
+      await waiting;
+    },
+  };
+}

@@ -25,8 +25,15 @@ function escapedAscii(text: string): string {
   return text.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
+function sortedMembers(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortedMembers);
+  if (typeof value !== "object" || value === null) return value;
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(members.map(([name, member]) => [name, sortedMembers(member)]));
+}
+
 function diagnosisOf(held: string | Uint8Array, signed: string | Uint8Array, more = {}) {
-  return judge(dumped(held, signed, more), [secret], { explain: true }).diagnosis;
+  return judge(dumped(held, signed, more), [secret], { explain: true, now: () => 0 }).diagnosis;
 }
 
 describe("JSON that was parsed and written again", () => {
@@ -98,7 +105,7 @@ describe("JSON that was parsed and written again", () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 4, stringUnit: "grapheme" }), indent, indent, (value, a, b) => {
         const [held, signed] = [JSON.stringify([value], null, a), JSON.stringify([value], null, b)];
-        const judgement = judge(dumped(held, signed), [secret], { explain: true });
+        const judgement = judge(dumped(held, signed), [secret], { explain: true, now: () => 0 });
         expect(judgement.verdict).toBe("valid");
         expect(judgement.diagnosis === null).toBe(held === signed);
       }),
@@ -135,6 +142,38 @@ describe("JSON that lost more than white space", () => {
     ["an envelope shown pretty", JSON.stringify({ body: event }, null, 2), compact, "json-wrapped"],
   ])("%s", (_case, held, signed, code) => {
     expect(diagnosisOf(held, signed)).toMatchObject({ code, proven: true });
+  });
+
+  const known = {
+    event: "call.ended",
+    call_id: "call_abc123xyz",
+    timestamp: "2026-03-01T10:00:00.123Z",
+    connection_id: "conn_def456abc",
+    duration_seconds: 47,
+    disconnect_reason: "caller_hangup",
+    metrics: { carrier_lag_ms: 1, ai_latency_ms: 2, gateway_processing_ms: 3 },
+  };
+  const turns = Array.from({ length: 600 }, (_, at) => ({ speaker: "caller", text: `turn ${at} “é”`, at }));
+  const { metrics, ...head } = known;
+  it.each([
+    ["of its own members", known],
+    ["with others behind them", { ...known, transcript: turns }],
+    ["with one among them", { ...head, transcript: "x".repeat(30_000), metrics }],
+    ["with several among them, and objects of its own", { ...head, turns, language: "en", metrics }],
+  ])("finds the order of the guide in a sorted event of any size, %s", (_case, sent) => {
+    const sorted = JSON.stringify(sortedMembers(sent));
+    for (const printed of [sorted, JSON.stringify(sortedMembers(sent), null, 2)]) {
+      const diagnosis = diagnosisOf(printed, JSON.stringify(sent));
+      expect(diagnosis?.code).toMatch(/^json-(?:key-order|combined)$/);
+      expect(diagnosis?.steps.join()).toMatch(/in the order of Telepath's guide|in an order found by trying/);
+    }
+  });
+
+  it("tries no order of members where a name stands twice, and none of many that nothing tells of", () => {
+    expect(diagnosisOf('{"a":1,"a":2,"b":3}', '{"b":3,"a":2,"a":1}')).toBeNull();
+    const many = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`m${index}`, index]));
+    const { m3, ...rest } = many;
+    expect(diagnosisOf(JSON.stringify(many), JSON.stringify({ ...rest, m3 }))).toBeNull();
   });
 
   it("uses the declared length to find which of many floats lost their .0", () => {

@@ -10,6 +10,7 @@ const value = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 function codeFor(given: string, used: string | Uint8Array): string | undefined {
   const judgement = judge(dumped(body, body, { key: used, fidelity: "exact" }), [new Secret(given, "given")], {
     explain: true,
+    now: () => 0,
   });
   expect(judgement.verdict).toBe("invalid");
   expect(JSON.stringify(judgement)).not.toContain(value.slice(8));
@@ -54,6 +55,7 @@ describe("a secret that is not the one used", () => {
     const pretty = JSON.stringify(JSON.parse(body), null, 2);
     const { verdict, diagnosis } = judge(dumped(pretty, body, { key: value }), [new Secret(`"${value}"`, "given")], {
       explain: true,
+      now: () => 0,
     });
     expect(verdict).toBe("unverifiable");
     expect(diagnosis?.steps).toEqual([
@@ -83,6 +85,7 @@ describe("a header that a strict receiver rejects", () => {
   ])("%s", (_case, header, code) => {
     const { verdict, reason, diagnosis } = judge(dumped(body, body, { header, fidelity: "exact" }), [secret], {
       explain: true,
+      now: () => 0,
     });
     expect([verdict, reason]).toEqual(["invalid", "malformed-signature"]);
     expect(diagnosis).toMatchObject({ code, proven: true });
@@ -90,7 +93,7 @@ describe("a header that a strict receiver rejects", () => {
 
   it("holds the signature under another name", () => {
     const headers = [["X-Hub-Signature-256", `sha256=${digits}`]] as const;
-    expect(judge(dumped(body, body, { headers }), [secret], { explain: true })).toMatchObject({
+    expect(judge(dumped(body, body, { headers }), [secret], { explain: true, now: () => 0 })).toMatchObject({
       verdict: "unverifiable",
       reason: "missing-signature",
       diagnosis: { code: "header-wrong-name", proven: true },
@@ -99,7 +102,10 @@ describe("a header that a strict receiver rejects", () => {
 
   it("is in Stripe's form, timestamp and all", () => {
     const header = `t=1614265330,v1=${digestOf(`1614265330.${body}`)}`;
-    const { diagnosis } = judge(dumped(body, body, { header, fidelity: "exact" }), [secret], { explain: true });
+    const { diagnosis } = judge(dumped(body, body, { header, fidelity: "exact" }), [secret], {
+      explain: true,
+      now: () => 0,
+    });
     expect(diagnosis?.steps).toEqual(['sign the timestamp header, "." and the body', "read the header as t=…,v1=…"]);
   });
 });
@@ -126,7 +132,10 @@ describe("a sender that signs in another way", () => {
     ["a constant", digestOf("{}"), "constant-body-signed"],
   ])("%s", (_case, digest, code) => {
     const headers = [["X-Telepath-Signature", `sha256=${digest}`] as const, ...more];
-    const judgement = judge(dumped(body, body, { headers, fidelity: "exact" }), [secret], { explain: true });
+    const judgement = judge(dumped(body, body, { headers, fidelity: "exact" }), [secret], {
+      explain: true,
+      now: () => 0,
+    });
     expect(judgement).toMatchObject({ verdict: "invalid", reason: "mismatch", diagnosis: { code, proven: true } });
   });
 });

@@ -6,7 +6,7 @@ import { digestOf, dumped, secret } from "./sample.ts";
 const body = '{"event":"call.ended","call_id":"call_abc123xyz"}';
 const pretty = JSON.stringify(JSON.parse(body), null, 2);
 const zeros = `sha256=${"0".repeat(64)}`;
-const explain = { explain: true };
+const explain = { explain: true, now: () => 0 };
 
 describe("judge: what cannot be told", () => {
   it.each([

@@ -5,7 +5,7 @@ import { dumped, secret } from "./sample.ts";
 const zeros = `sha256=${"0".repeat(64)}`;
 
 function observationsOf(held: string | Uint8Array, more = {}): string {
-  const judgement = judge(dumped(held, "", { header: zeros, ...more }), [secret], { explain: true });
+  const judgement = judge(dumped(held, "", { header: zeros, ...more }), [secret], { explain: true, now: () => 0 });
   expect(judgement.diagnosis).toBeNull();
   return judgement.observations.join("\n");
 }

@@ -2,22 +2,25 @@ import type { BodyTransformation } from "./cause.ts";
 
 const signRaw = "Sign and verify the form exactly as it is sent, or have the sender send application/json.";
 
-/** How programs percent-encode a form: what a space becomes, the case of hex digits, and what they leave alone. */
-const encoders: ((text: string) => string)[] = [
-  (text) => new URLSearchParams([["", text]]).toString().slice(1),
-  encodeURIComponent,
-  (text) => encodeURIComponent(text).replaceAll("%20", "+"),
+/** How programs percent-encode a text: what a space becomes, the case of hex digits, and what they leave alone. */
+function encodings(text: string): string[] {
+  const form = new URLSearchParams([["", text]]).toString().slice(1);
+  const uri = encodeURIComponent(text);
   // Python's quote_plus, Go's QueryEscape and PHP's urlencode escape these; the first two keep "~".
-  (text) => encodeRest(text).replaceAll("%20", "+"),
-  (text) => encodeRest(text),
-  (text) => encodeRest(text).replaceAll("%20", "+").replaceAll("~", "%7E"),
-  (text) =>
-    new URLSearchParams([["", text]])
-      .toString()
-      .slice(1)
-      .replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase()),
-  (text) => encodeRest(text).replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase()),
-];
+  const all = uri.replace(/[!'()*]/g, (found) => `%${found.charCodeAt(0).toString(16).toUpperCase()}`);
+  const withPlus = all.replaceAll("%20", "+");
+  const lower = (encoded: string): string => encoded.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase());
+  return [
+    form,
+    uri,
+    uri.replaceAll("%20", "+"),
+    withPlus,
+    all,
+    withPlus.replaceAll("~", "%7E"),
+    lower(form),
+    lower(all),
+  ];
+}
 
 /** Forms: their encoding has many spellings, and a parsed form has lost which it was. */
 export const formTransformations: readonly BodyTransformation[] = [
@@ -27,8 +30,7 @@ export const formTransformations: readonly BodyTransformation[] = [
     step: "write the body as the form it came in (payload=…)",
     summary: "The delivery is a form; the dump holds the value of its payload field, decoded.",
     advice: signRaw,
-    undo: ({ text }) =>
-      text === undefined || !/^\s*[{[]/.test(text) ? [] : encoders.map((encode) => form([["payload", text]], encode)),
+    undo: ({ text }) => (text === undefined || !/^\s*[{[]/.test(text) ? [] : formsOf([["payload", text]])),
   },
   {
     code: "form-decoded",
@@ -66,20 +68,19 @@ function forms(text: string, decode: (part: string) => string): (Buffer | undefi
     const at = field.indexOf("=");
     return at === -1 ? [decode(field), ""] : [decode(field.slice(0, at)), decode(field.slice(at + 1))];
   });
-  return encoders.map((encode) => form(fields, encode));
+  return formsOf(fields);
 }
 
-function form(fields: [string, string][], encode: (text: string) => string): Buffer | undefined {
+function formsOf(fields: readonly [string, string][]): Buffer[] {
   try {
-    return Buffer.from(fields.map(([name, value]) => `${encode(name)}=${encode(value)}`).join("&"), "utf8");
+    const encoded = fields.map(([name, value]) => [encodings(name), encodings(value)] as const);
+    return encoded[0]![0].map((_form, way) =>
+      Buffer.from(encoded.map(([name, value]) => `${name[way]}=${value[way]}`).join("&"), "utf8"),
+    );
   } catch {
     // Half a surrogate pair has no percent-encoding.
-    return undefined;
+    return [];
   }
-}
-
-function encodeRest(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (found) => `%${found.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 function decoded(text: string): string {

@@ -1,53 +1,40 @@
 import type { BodyView } from "./body.ts";
 import type { BodyCandidate, Cause } from "./cause.ts";
-import { orderCause, rawBodyAdvice } from "./json-causes.ts";
-import { JsonDocument, joined } from "./json-document.ts";
-import { compact, layouts } from "./json-layouts.ts";
-import { printJson, type JsonShape, type Layout } from "./json-print.ts";
-
-/** The most candidates for one kind of loss, and the most bytes of them. More would outlast a reader's patience. */
-const mostTries = 20_000;
-const mostBytes = 16 * 1024 * 1024;
-const mostOrders = 5_040;
+import { isAffordable, mostTries, product, subsetCount, subsets } from "./combinations.ts";
+import { rawBodyAdvice } from "./json-causes.ts";
+import { JsonDocument, placesOf, type Place } from "./json-document.ts";
+import { compact } from "./json-layouts.ts";
+import { printJson } from "./json-print.ts";
 
 /**
- * What a parser threw away and only trying brings back: which whole numbers were written with ".0", the last digits of
- * rounded integers, and the order of a few members. Comes last in a search: many candidates, each unlikely.
+ * What a parser threw away and only trying brings back: which whole numbers were written with ".0", and the last digits
+ * of rounded integers. Comes last in a search: many candidates, each unlikely.
  */
 export function* jsonLost(body: BodyView): Generator<BodyCandidate> {
   const document = JsonDocument.of(body);
   if (document === undefined) return;
-  const gaps = [document.heldGaps];
-  if (document.gaps({ spacing: compact }).join() !== document.heldGaps.join())
-    gaps.push(document.gaps({ spacing: compact }));
-  for (const each of gaps) {
-    yield* floats(each, document.tokens, body.declaredBytes);
-    yield* roundedDigits(each, document.tokens);
+  const printed = printJson(document.shape, { spacing: compact, end: "" }, document.tokens);
+  for (const text of printed.equals(body.bytes) ? [printed] : [body.bytes, printed]) {
+    const tokens = placesOf(text);
+    yield* floats(text, tokens, body.declaredBytes);
+    yield* roundedDigits(text, tokens);
   }
-  yield* orders(
-    document,
-    layouts.filter((layout) => layout.name === "compact" || document.isHeldIn(layout)),
-  );
 }
 
 /** Puts ".0" behind some of the whole numbers. The declared length tells behind how many. */
-function* floats(
-  gaps: readonly string[],
-  tokens: readonly string[],
-  declared: number | null,
-): Generator<BodyCandidate> {
-  const places = placesOf(tokens, (token) => /^-?\d{1,15}$/.test(token));
-  const bytes = Buffer.byteLength(joined(gaps, tokens), "utf8");
-  const missing = declared === null ? 0 : declared - bytes;
+function* floats(text: Buffer, tokens: readonly Place[], declared: number | null): Generator<BodyCandidate> {
+  const whole = tokens.filter((token) => /^-?\d{1,15}$/.test(textOf(text, token)));
+  const missing = declared === null ? 0 : declared - text.length;
   const sizes = missing > 0 && missing % 2 === 0 ? [missing / 2] : declared === null ? [1, 2] : [1];
   for (const size of sizes) {
-    if (size > places.length || !isAffordable(combinations(places.length, size), bytes)) continue;
-    for (const chosen of subsets(places.length, size)) {
-      const written = tokens.slice();
-      for (const index of chosen) written[places[index]!] += ".0";
-      yield candidate(joined(gaps, written), () =>
-        floatCause(chosen.map((index) => nameOf(tokens, gaps, places[index]!))),
+    if (size > whole.length || !isAffordable(subsetCount(whole.length, size), text.length)) continue;
+    for (const chosen of subsets(whole.length, size)) {
+      const ends = chosen.map((index) => whole[index]!.end);
+      const bytes = edited(
+        text,
+        ends.map((at) => ({ start: at, end: at, text: ".0" })),
       );
+      yield candidate(bytes, () => floatCause(chosen.map((index) => nameOf(text, tokens, whole[index]!))));
     }
   }
 }
@@ -63,18 +50,27 @@ function floatCause(names: string[]): Cause {
 }
 
 /** Tries the integers that JavaScript rounds to the ones held: 64-bit ids have up to 3 lost digits. */
-function* roundedDigits(gaps: readonly string[], tokens: readonly string[]): Generator<BodyCandidate> {
-  const rounded = [
-    ...new Set(tokens.filter((token) => /^-?\d{16,19}$/.test(token) && JSON.stringify(Number(token)) === token)),
-  ];
+function* roundedDigits(text: Buffer, tokens: readonly Place[]): Generator<BodyCandidate> {
+  const big = tokens.filter(({ start, end }) => end - start >= 16 && end - start <= 20);
+  const rounded = [...new Set(big.map((token) => textOf(text, token)).filter(isRounded))];
   const choices = rounded.map(sameDouble);
   const tries = choices.reduce((count, each) => count * each.length, 1);
-  if (rounded.length === 0 || !isAffordable(tries, joined(gaps, tokens).length)) return;
+  if (rounded.length === 0 || !isAffordable(tries, text.length)) return;
+  const places = big.filter((token) => rounded.includes(textOf(text, token)));
   for (const picked of product(choices)) {
     const meant = new Map(rounded.map((raw, index) => [raw, picked[index]!]));
-    const written = tokens.map((token) => meant.get(token) ?? token);
-    yield candidate(joined(gaps, written), () => roundedCause(rounded.length));
+    const edits = places.map(({ start, end }) => ({
+      start,
+      end,
+      text: meant.get(text.toString("latin1", start, end))!,
+    }));
+    yield candidate(edited(text, edits), () => roundedCause(rounded.length));
   }
+}
+
+/** Whether JavaScript prints a big integer so, whichever of several it has read. */
+function isRounded(raw: string): boolean {
+  return /^-?\d{16,19}$/.test(raw) && JSON.stringify(Number(raw)) === raw;
 }
 
 function roundedCause(numbers: number): Cause {
@@ -102,82 +98,30 @@ function sameDouble(raw: string): string[] {
   return same;
 }
 
-/** Every order of the members of a small value. */
-function* orders({ shape, tokens }: JsonDocument, printed: readonly Layout[]): Generator<BodyCandidate> {
-  if (orderCount(shape) > mostOrders) return;
-  for (const ordered of arrangements(shape)) {
-    for (const { spacing, end } of printed) {
-      const text = printJson(ordered, spacing, (token) => tokens[token]!) + end;
-      yield candidate(text, () => orderCause({ code: "json-key-order", name: "in an order found by trying" }));
-    }
+function textOf(text: Buffer, { start, end }: Place): string {
+  return text.toString("latin1", start, end);
+}
+
+/** The bytes with some places replaced, which come in order. */
+function edited(bytes: Buffer, edits: readonly (Place & { text: string })[]): Buffer {
+  const parts: Buffer[] = [];
+  let at = 0;
+  for (const { start, end, text } of edits) {
+    parts.push(bytes.subarray(at, start), Buffer.from(text));
+    at = end;
   }
-}
-
-function orderCount(shape: JsonShape): number {
-  if (shape.kind === "scalar") return 1;
-  if (shape.kind === "array") return shape.items.reduce((count, item) => count * orderCount(item), 1);
-  return shape.members.reduce((count, { value }, index) => count * (index + 1) * orderCount(value), 1);
-}
-
-function* arrangements(shape: JsonShape): Generator<JsonShape> {
-  if (shape.kind === "scalar") yield shape;
-  else if (shape.kind === "array") {
-    for (const items of product(shape.items.map((item) => [...arrangements(item)]))) yield { kind: "array", items };
-  } else {
-    const values = shape.members.map((member) => [...arrangements(member.value)]);
-    for (const picked of product(values)) {
-      const members = shape.members.map(({ name }, index) => ({ name, value: picked[index]! }));
-      for (const permuted of permutations(members)) yield { kind: "object", members: permuted };
-    }
-  }
-}
-
-function* permutations<Item>(items: Item[]): Generator<Item[]> {
-  if (items.length < 2) yield items;
-  for (const [index, first] of items.length < 2 ? [] : items.entries()) {
-    for (const rest of permutations(items.toSpliced(index, 1))) yield [first, ...rest];
-  }
-}
-
-/** Every way to pick one of each list; the later lists change fastest. */
-function* product<Item>(choices: Item[][]): Generator<Item[]> {
-  const [first, ...rest] = choices;
-  if (first === undefined) yield [];
-  else for (const item of first) for (const others of product(rest)) yield [item, ...others];
-}
-
-function* subsets(count: number, size: number, from = 0): Generator<number[]> {
-  if (size === 0) {
-    yield [];
-    return;
-  }
-  for (let first = from; first <= count - size; first += 1) {
-    for (const rest of subsets(count, size - 1, first + 1)) yield [first, ...rest];
-  }
-}
-
-function combinations(count: number, size: number): number {
-  let result = 1;
-  for (let index = 0; index < size && result <= mostTries; index += 1)
-    result = (result * (count - index)) / (index + 1);
-  return result;
-}
-
-function isAffordable(tries: number, bytes: number): boolean {
-  return tries <= mostTries && tries * bytes <= mostBytes;
-}
-
-function placesOf(tokens: readonly string[], wanted: (token: string) => boolean): number[] {
-  return tokens.flatMap((token, place) => (wanted(token) ? [place] : []));
+  return Buffer.concat([...parts, bytes.subarray(at)]);
 }
 
 /** The name of the member a number stands in, or its place among the tokens. */
-function nameOf(tokens: readonly string[], gaps: readonly string[], place: number): string {
+function nameOf(text: Buffer, tokens: readonly Place[], number: Place): string {
+  const place = tokens.indexOf(number);
   const name = tokens[place - 1];
-  const isMember = gaps[place]!.trim() === ":" && name !== undefined && /^"[\w$.-]{1,60}"$/.test(name);
-  return isMember ? name : `token ${place + 1}`;
+  const isMember = name !== undefined && text.toString("latin1", name.end, number.start).trim() === ":";
+  const raw = isMember ? textOf(text, name) : "";
+  return /^"[\w$.-]{1,60}"$/.test(raw) ? raw : `token ${place + 1}`;
 }
 
-function candidate(text: string, cause: () => Cause): BodyCandidate {
-  return { bytes: Buffer.from(text, "utf8"), causes: () => [cause()], reveals: false };
+function candidate(bytes: Buffer, cause: () => Cause): BodyCandidate {
+  return { bytes, causes: () => [cause()], reveals: false };
 }

@@ -1,12 +1,13 @@
 import type { BodyView } from "./body.ts";
 import type { BodyCandidate, Cause } from "./cause.ts";
 import { htmlCause, layoutCause, orderCause, slashCause, unicodeCause } from "./json-causes.ts";
-import { gapsOf, JsonDocument, joined } from "./json-document.ts";
-import { layouts, layoutsBySpacing } from "./json-layouts.ts";
+import { JsonDocument } from "./json-document.ts";
+import { compact, layoutsBySpacing } from "./json-layouts.ts";
 import { numberWriters, type NumberWriter } from "./json-numbers.ts";
 import { memberOrders, reordered, type MemberOrder } from "./json-order.ts";
-import { tokenOrder, type JsonShape, type Layout } from "./json-print.ts";
-import { asHeld, canBeRespelled, respelled, spellingChoices, type Spelling } from "./json-spelling.ts";
+import { printJson, type JsonShape, type Layout } from "./json-print.ts";
+import { asHeld, isAsHeld, spellingChoices, type Spelling } from "./json-spelling.ts";
+import { Tokens } from "./json-tokens.ts";
 
 /** Everything about a JSON text but its white space, and how many of its properties differ from the body held. */
 interface Content {
@@ -18,8 +19,6 @@ interface Content {
 
 interface Reordering extends MemberOrder {
   shape: JsonShape;
-  /** Where each token of the new order stands in the one held. */
-  tokens: number[];
 }
 
 /** Which candidates are worth making. */
@@ -40,27 +39,27 @@ export interface JsonReprints {
 export function jsonReprints(body: BodyView): JsonReprints | undefined {
   const document = JsonDocument.of(body);
   if (document === undefined) return undefined;
-  const heldLayout = layouts.find((layout) => document.isHeldIn(layout));
+  const heldLayout = document.layout;
   const contents = contentsOf(document);
-  const spaces = new Map(layouts.map((layout) => [layout, document.gaps(layout).join("").length + layout.end.length]));
 
   function* withChanges(changes: number, { length, stop }: Wanted): Generator<BodyCandidate> {
     for (const content of contents) {
       if (stop()) return;
       if (content.changes !== changes && content.changes !== changes - 1) continue;
-      const tokens = rewritten(document!.tokens, content);
+      const tokens = rewritten(document!, content);
       if (content.changes === changes) {
-        const text = inHeldLayout(document!, tokens, content, heldLayout);
-        if (text !== undefined) yield candidate(text, content, null, body);
+        const bytes = inHeldLayout(document!, tokens, content, heldLayout);
+        if (bytes !== undefined) yield candidate(bytes, content, null, body);
         continue;
       }
-      const scalars = Buffer.byteLength(tokens.join(""), "utf8");
+      const shape = content.order?.shape ?? document!.shape;
       for (const { spacing, layouts } of layoutsBySpacing) {
-        const fitting = layouts.filter((layout) => layout !== heldLayout && length(scalars + spaces.get(layout)!));
+        const scalars = tokens.bytes.length + document!.spaceIn(spacing);
+        const fitting = layouts.filter((layout) => layout !== heldLayout && length(scalars + layout.end.length));
         if (fitting.length === 0) continue;
-        const gaps = content.order === null ? document!.gaps(layouts[0]!) : gapsOf(content.order.shape, spacing);
-        const text = joined(gaps, tokens);
-        for (const layout of fitting) yield candidate(text + layout.end, content, layout, body);
+        const isHeld = shape === document!.shape && tokens === document!.tokens;
+        const printed = isHeld ? document!.printed(spacing) : printJson(shape, { spacing, end: "\n" }, tokens);
+        for (const layout of fitting) yield candidate(endedBy(layout.end, printed), content, layout, body);
       }
     }
   }
@@ -69,7 +68,7 @@ export function jsonReprints(body: BodyView): JsonReprints | undefined {
 
 /** Every combination of the choices that make a difference to this document, those with the fewest changes first. */
 function contentsOf(document: JsonDocument): Content[] {
-  const { unicode, slash, html, numbers } = effectiveChoices(document.tokens);
+  const { unicode, slash, html, numbers } = effectiveChoices(document);
   const contents: Content[] = [];
   for (const order of [null, ...effectiveOrders(document)])
     for (const writer of numbers)
@@ -84,54 +83,59 @@ function contentsOf(document: JsonDocument): Content[] {
 }
 
 /** The spellings of strings and numbers that give other tokens than those held, and than each other. */
-function effectiveChoices(tokens: readonly string[]) {
-  const strings = tokens.filter(canBeRespelled);
-  const written = tokens.filter(isNumber);
-  const seen = new Set([strings.join(), written.join()]);
-  const isNew = (changed: string[]): boolean => !seen.has(changed.join()) && seen.add(changed.join()) !== undefined;
-  const spelled = (spelling: Partial<Spelling>): boolean => isNew(strings.map(respelled({ ...asHeld, ...spelling })));
+function effectiveChoices(document: JsonDocument) {
+  const seen = [document.texts];
+  const isNew = (changed: readonly string[]): boolean => {
+    if (seen.some((other) => isSame(other, changed))) return false;
+    seen.push(changed);
+    return true;
+  };
+  const spelled = (spelling: Partial<Spelling>): boolean => isNew(document.spelled({ ...asHeld, ...spelling }));
   return {
     unicode: ["held" as const, ...spellingChoices.unicode.filter((choice) => spelled({ unicode: choice }))],
     slash: ["held" as const, ...spellingChoices.slash.filter((choice) => spelled({ slash: choice }))],
     html: ["held" as const, ...spellingChoices.html.filter((choice) => spelled({ html: choice }))],
-    numbers: [null, ...numberWriters.filter(({ write }) => isNew(written.map(write)))],
+    numbers: [null, ...numberWriters.filter(({ write }) => isNew(document.withNumbers(document.texts, write)))],
   };
 }
 
-function effectiveOrders({ shape, tokens }: JsonDocument): Reordering[] {
-  const seen = new Set([tokens.join()]);
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+  return one.every((text, index) => text === other[index]);
+}
+
+function effectiveOrders({ shape, texts, tokens }: JsonDocument): Reordering[] {
+  const printed = (each: JsonShape): Buffer => printJson(each, { spacing: compact, end: "" }, tokens);
+  const seen = [printed(shape)];
   return memberOrders.flatMap((order) => {
-    const sorted = reordered(shape, order, tokens);
-    const places = tokenOrder(sorted);
-    const text = places.map((place) => tokens[place]!).join();
-    if (seen.has(text)) return [];
-    seen.add(text);
-    return [{ ...order, shape: sorted, tokens: places }];
+    const sorted = reordered(shape, order, texts);
+    const text = printed(sorted);
+    if (seen.some((other) => other.equals(text))) return [];
+    seen.push(text);
+    return [{ ...order, shape: sorted }];
   });
 }
 
-function rewritten(tokens: readonly string[], { spelling, numbers, order }: Content): readonly string[] {
-  const spell = respelled(spelling);
-  const scalars = tokens.map((token) => {
-    if (isNumber(token)) return numbers === null ? token : numbers.write(token);
-    return canBeRespelled(token) ? spell(token) : token;
-  });
-  return order === null ? scalars : order.tokens.map((place) => scalars[place]!);
-}
-
-function isNumber(token: string): boolean {
-  return token[0] === "-" || (token[0]! >= "0" && token[0]! <= "9");
+function rewritten(document: JsonDocument, { spelling, numbers }: Content): Tokens {
+  if (numbers === null && isAsHeld(spelling)) return document.tokens;
+  const spelled = document.spelled(spelling);
+  return new Tokens(numbers === null ? spelled : document.withNumbers(spelled, numbers.write));
 }
 
 /** The new content in the white space held, where that can be said: a new order needs a layout with a name. */
-function inHeldLayout(document: JsonDocument, tokens: readonly string[], { order }: Content, held: Layout | undefined) {
-  if (order === null) return joined(document.heldGaps, tokens);
-  if (held === undefined) return undefined;
-  return joined(gapsOf(order.shape, held.spacing), tokens) + held.end;
+function inHeldLayout(document: JsonDocument, tokens: Tokens, { order }: Content, held: Layout | undefined) {
+  if (order === null) return document.inHeldSpace(tokens);
+  return held === undefined ? undefined : printJson(order.shape, held, tokens);
 }
 
-function candidate(text: string, content: Content, layout: Layout | null, held: BodyView): BodyCandidate {
-  return { bytes: Buffer.from(text, "utf8"), causes: () => causesOf(content, layout, held.text!), reveals: false };
+/** A text printed with a final LF, with another end. */
+function endedBy(end: Layout["end"], printed: Buffer): Buffer {
+  if (end === "\n") return printed;
+  const text = printed.subarray(0, -1);
+  return end === "" ? text : Buffer.concat([text, Buffer.from(end)]);
+}
+
+function candidate(bytes: Buffer, content: Content, layout: Layout | null, held: BodyView): BodyCandidate {
+  return { bytes, causes: () => causesOf(content, layout, held.text!), reveals: false };
 }
 
 function causesOf({ order, numbers, spelling }: Content, layout: Layout | null, held: string): Cause[] {

@@ -38,8 +38,10 @@ export interface BodyTransformation extends Cause {
 export function* undone(transformations: readonly BodyTransformation[], body: BodyView): Generator<BodyCandidate> {
   for (const transformation of transformations) {
     const { undo, reveals = false, ...cause } = transformation;
+    const known = [body.bytes];
     for (const bytes of undo(body)) {
-      if (bytes === undefined || bytes.equals(body.bytes)) continue;
+      if (bytes === undefined || known.some((other) => other.equals(bytes))) continue;
+      known.push(bytes);
       yield { bytes, causes: () => [cause], reveals };
     }
   }

@@ -1,3 +1,4 @@
+import { contractRank } from "../../contract/member-order.ts";
 import type { JsonShape } from "./json-print.ts";
 
 /** An order of an object's members, with the code of the cause when it was lost. */
@@ -14,6 +15,15 @@ export const memberOrders: readonly MemberOrder[] = [
     code: "json-key-order-jsonb",
     name: "sorted by length, then by name, as PostgreSQL's jsonb and MySQL do",
     sort: (names) => names.toSorted((a, b) => byteLength(a) - byteLength(b) || byCodePoints(a, b)),
+  },
+  {
+    code: "json-key-order",
+    name: "in the order of Telepath's guide",
+    sort: (names) => {
+      const known = names.filter((name) => contractRank(name) !== undefined);
+      const inOrder = known.toSorted((a, b) => contractRank(a)! - contractRank(b)!);
+      return [...inOrder, ...names.filter((name) => contractRank(name) === undefined)];
+    },
   },
   {
     code: "json-key-order",
@@ -36,7 +46,7 @@ export function reordered(shape: JsonShape, order: MemberOrder, tokens: readonly
     if (node.kind === "array") return { kind: "array", items: node.items.map(visit) };
     const named = new Map<string, typeof node.members>();
     for (const { name, value } of node.members) {
-      const meaning = JSON.parse(tokens[name]!) as string;
+      const meaning = meaningOf(tokens[name]!);
       const before = named.get(meaning);
       const placed = { name, value: visit(value) };
       if (before === undefined) named.set(meaning, [placed]);
@@ -45,6 +55,11 @@ export function reordered(shape: JsonShape, order: MemberOrder, tokens: readonly
     return { kind: "object", members: order.sort([...named.keys()]).flatMap((name) => named.get(name)!) };
   };
   return visit(shape);
+}
+
+/** What a string literal of JSON means. */
+export function meaningOf(literal: string): string {
+  return literal.includes("\\") ? (JSON.parse(literal) as string) : literal.slice(1, -1);
 }
 
 function isIndex(name: string): boolean {

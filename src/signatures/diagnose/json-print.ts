@@ -1,4 +1,5 @@
 import type { JsonTree } from "./body.ts";
+import { ByteWriter, type Tokens } from "./json-tokens.ts";
 
 /** How a JSON value is built, without its scalars: names, strings, numbers and literals are numbered as they stand. */
 export type JsonShape =
@@ -45,55 +46,74 @@ export function shapeOf(tree: JsonTree): JsonShape {
   return shape(tree);
 }
 
-/** The numbers of the tokens in the order in which they are printed. */
-export function tokenOrder(shape: JsonShape): number[] {
-  const order: number[] = [];
-  const visit = (node: JsonShape): void => {
-    if (node.kind === "scalar") order.push(node.token);
-    else if (node.kind === "array") node.items.forEach(visit);
-    else {
-      for (const { name, value } of node.members) {
-        order.push(name);
-        visit(value);
-      }
-    }
-  };
-  visit(shape);
-  return order;
+/** Prints a value in UTF-8. Nothing but white space depends on the layout. */
+export function printJson(shape: JsonShape, { spacing, end }: Pick<Layout, "spacing" | "end">, tokens: Tokens): Buffer {
+  const out = new ByteWriter(tokens.bytes.length * 2);
+  print(shape, { spacing, tokens, out, levels: [] }, spacing.indent === null ? inline : 0);
+  out.ascii(end);
+  return out.written();
 }
 
-/** Prints a value. Nothing but white space depends on the spacing. */
-export function printJson(shape: JsonShape, spacing: Spacing, token: (number: number) => string): string {
-  return print(shape, spacing, token, spacing.indent === null ? null : spacing.newline);
+/** The level of what stands inside of one line. */
+const inline = -1;
+
+interface Printing {
+  spacing: Spacing;
+  tokens: Tokens;
+  out: ByteWriter;
+  /** What stands between parts, by the level of the line that their object or array begins on. */
+  levels: Between[];
 }
 
-/** @param lineBreak the line end and indentation of the line the value stands on; null inside of one line. */
-function print(
-  shape: JsonShape,
-  spacing: Spacing,
-  token: (number: number) => string,
-  lineBreak: string | null,
-): string {
-  if (shape.kind === "scalar") return token(shape.token);
-  const inner = lineBreak === null ? null : lineBreak + spacing.indent!;
+/** What stands before the first part of an object or array, between two, and behind the last. */
+interface Between {
+  first: string;
+  comma: string;
+  last: string;
+}
+
+/** @param level how far the line is indented that the value stands on */
+function print(shape: JsonShape, printing: Printing, level: number): void {
+  const { spacing, tokens, out } = printing;
+  if (shape.kind === "scalar") return out.token(tokens, shape.token);
+  const inner = level === inline ? inline : level + 1;
   if (shape.kind === "object") {
-    const members = shape.members.map(
-      ({ name, value }) => token(name) + spacing.colon + print(value, spacing, token, inner),
-    );
-    return enclosed("{", members, "}", spacing, lineBreak);
+    const { members } = shape;
+    if (members.length === 0) return out.ascii(spacing.inlineArrays ? "{ }" : "{}");
+    const { first, comma, last } = between(printing, level);
+    out.ascii("{");
+    out.ascii(first);
+    for (let index = 0; index < members.length; index += 1) {
+      const { name, value } = members[index]!;
+      if (index > 0) out.ascii(comma);
+      out.token(tokens, name);
+      out.ascii(spacing.colon);
+      print(value, printing, inner);
+    }
+    out.ascii(last);
+    return out.ascii("}");
   }
-  // Jackson's objects break their lines inside of an inline array too, at the array's own level.
-  const items = shape.items.map((item) => print(item, spacing, token, spacing.inlineArrays ? lineBreak : inner));
-  return enclosed("[", items, "]", spacing, spacing.inlineArrays ? null : lineBreak);
+  const { items } = shape;
+  if (items.length === 0) return out.ascii(spacing.inlineArrays ? "[ ]" : "[]");
+  const { first, comma, last } = between(printing, spacing.inlineArrays ? inline : level);
+  out.ascii("[");
+  out.ascii(first);
+  for (let index = 0; index < items.length; index += 1) {
+    if (index > 0) out.ascii(comma);
+    // Jackson's objects break their lines inside of an inline array too, at the array's own level.
+    print(items[index]!, printing, spacing.inlineArrays ? level : inner);
+  }
+  out.ascii(last);
+  out.ascii("]");
 }
 
-function enclosed(open: string, parts: string[], close: string, spacing: Spacing, lineBreak: string | null): string {
-  if (parts.length === 0) return open + (spacing.inlineArrays ? " " : "") + close;
-  if (lineBreak === null) {
-    const comma = spacing.indent === null ? spacing.comma : ", ";
-    const padding = spacing.indent === null ? spacing.padding : " ";
-    return open + padding + parts.join(comma) + padding + close;
-  }
-  const inner = lineBreak + spacing.indent!;
-  return open + inner + parts.join(`,${inner}`) + lineBreak + close;
+function between({ spacing, levels }: Printing, level: number): Between {
+  return (levels[level + 1] ??= betweenAt(spacing, level));
+}
+
+function betweenAt({ indent, newline, comma, padding }: Spacing, level: number): Between {
+  if (indent === null) return { first: padding, comma, last: padding };
+  if (level === inline) return { first: " ", comma: ", ", last: " " };
+  const last = newline + indent.repeat(level);
+  return { first: last + indent, comma: `,${last}${indent}`, last };
 }

@@ -11,6 +11,11 @@ export interface Spelling {
 /** The strings of a body as they are written. */
 export const asHeld: Spelling = { unicode: "held", slash: "held", html: "held" };
 
+/** Whether it changes no string. */
+export function isAsHeld({ unicode, slash, html }: Spelling): boolean {
+  return unicode === "held" && slash === "held" && html === "held";
+}
+
 /** The spellings of each kind, likeliest first. */
 export const spellingChoices = {
   unicode: ["raw", "lower", "upper"],
@@ -55,7 +60,7 @@ export function canBeRespelled(token: string): boolean {
 
 /** A way to spell strings anew: takes and gives a string literal of JSON with its quotes. */
 export function respelled(spelling: Spelling): (raw: string) => string {
-  if (spelling.unicode === "held" && spelling.slash === "held" && spelling.html === "held") return (raw) => raw;
+  if (isAsHeld(spelling)) return (raw) => raw;
   return (raw) => raw.replace(unit, (written) => spell(written, spelling)).replace(loneSurrogate, hexLower);
 }
 

@@ -59,7 +59,7 @@ export function filterOf(flags: FilterFlags): Filter {
 }
 
 /** What was typed, and the other spellings of the types it means: a payload may hold any of them. */
-function eventGlobs(typed: string): string[] {
+export function eventGlobs(typed: string): string[] {
   const meant = eventTypes
     .map((type) => eventTypeSpellings(type))
     .filter((spellings) => spellings.some((name) => matchesGlob(typed, name)));

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { headerValues, type HeaderList } from "../model/http.ts";
+import { cameBack } from "./proxy-headers.ts";
 
 /** Why a request is turned away before its body is read. */
 export interface Refusal {
@@ -14,14 +15,22 @@ export interface Refusal {
  */
 const mostHeaders = 1000;
 
-/** Checks what the parser of `node:http` lets through and no receiver should have to guess about. */
-export function admit(request: IncomingMessage, headers: HeaderList): Refusal | null {
+/**
+ * Checks what the parser of `node:http` lets through and no receiver should have to guess about.
+ *
+ * @param name of this gateway, which no request may have passed before
+ */
+export function admit(request: IncomingMessage, headers: HeaderList, name: string): Refusal | null {
+  if (cameBack(headers, name)) return loop;
   for (const rule of rules) {
     const refusal = rule(request, headers);
     if (refusal) return refusal;
   }
   return null;
 }
+
+/** RFC 5842 §7.2. */
+const loop: Refusal = { status: 508, code: "loop", text: "the app's address leads back to this receiver" };
 
 const rules: ((request: IncomingMessage, headers: HeaderList) => Refusal | null)[] = [
   headerCount,

@@ -1,8 +1,9 @@
 import type { Transport } from "../delivery/transport.ts";
 import type { Attempt } from "../model/delivery.ts";
-import type { HeaderList, HttpRequest } from "../model/http.ts";
+import { headerValue, type HeaderList, type HttpRequest } from "../model/http.ts";
 import { prefixedTarget, type ForwardTarget } from "./forward-target.ts";
 import { forwardedHeaders } from "./headers.ts";
+import { withProxyHeaders, type ProxyPlace } from "./proxy-headers.ts";
 
 /** How requests are handed to an app. */
 export interface ForwardSettings {
@@ -10,6 +11,8 @@ export interface ForwardSettings {
   addedHeaders: HeaderList;
   /** For the app's whole answer. */
   timeoutMs: number;
+  /** Leave `Host` as it was received; else it names the app, since many a dev server refuses other names. */
+  preserveHost: boolean;
 }
 
 /** What came of handing a request to its app. */
@@ -23,14 +26,21 @@ export interface Forwarded {
 /** Hands a request to an app, as its attempt of that number. Never rejects for what the app does. */
 export type Forward = (request: HttpRequest, app: ForwardTarget, number: number) => Promise<Forwarded>;
 
-/** @param aborted ends the attempts under way */
-export function createForward(settings: ForwardSettings, transport: Transport, aborted: AbortSignal): Forward {
+export interface ForwardTools {
+  transport: Transport;
+  place: ProxyPlace;
+  /** Ends the attempts under way. */
+  aborted: AbortSignal;
+}
+
+export function createForward(settings: ForwardSettings, { transport, place, aborted }: ForwardTools): Forward {
   return async (request, app, number) => {
+    const host = (settings.preserveHost ? headerValue(request.headers, "host") : undefined) ?? app.host;
     const { reached, ...exchange } = await transport.exchange({
       method: request.method,
       origin: app.origin,
       target: prefixedTarget(app.prefix, request.target),
-      headers: forwardedHeaders(request.headers, app.host, settings.addedHeaders),
+      headers: forwardedHeaders(withProxyHeaders(request.headers, place), host, settings.addedHeaders),
       body: request.body,
       timeoutMs: settings.timeoutMs,
       signal: aborted,

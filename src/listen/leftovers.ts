@@ -24,7 +24,7 @@ export function tellOfLeftovers(
   try {
     const left = history.held().filter(({ target, holder }) => !isLiving(holder) && !(hold && own.has(target)));
     if (left.length === 0) return;
-    notify("HELD_BEFORE", `${counted(left)} for ${names(left)} since an earlier run: ${nextStep(left, own)}`);
+    notify("HELD_BEFORE", `${counted(left.length)} for ${names(left)} since an earlier run: ${nextStep(left, own)}`);
   } catch (error) {
     notify("HISTORY_UNREADABLE", reasonOf(error));
   }
@@ -38,11 +38,11 @@ function nextStep(left: readonly HeldDelivery[], own: ReadonlySet<string>): stri
 
 /** What to say of those that still wait when the session ends. */
 export function tellOfRest(held: number, notify: Notify): void {
-  if (held > 0) notify("STILL_HELD", `${held} held and not delivered yet: the next listen --hold delivers them first`);
+  if (held > 0) notify("STILL_HELD", `${counted(held)} and not delivered: the next listen --hold does that first`);
 }
 
-function counted({ length }: readonly HeldDelivery[]): string {
-  return length === 1 ? "1 delivery is held" : `${length} deliveries are held`;
+function counted(held: number): string {
+  return held === 1 ? "1 delivery is held" : `${held} deliveries are held`;
 }
 
 function names(left: readonly HeldDelivery[]): string {

@@ -29,6 +29,8 @@ export interface Exchange {
 export interface ReceiverSettings {
   /** 0 is any free one. */
   port: number;
+  /** Of this gateway in `Via`: what carries it has been here before. */
+  name: string;
   maxBodyBytes: number;
   /** How long a connection may be silent, the time the app takes included. */
   silenceMs: number;
@@ -110,7 +112,7 @@ export class Receiver {
   async #serve(exchange: Exchange, waitsForContinue: boolean): Promise<void> {
     const { request, response } = exchange;
     const headers = pairHeaders(request.rawHeaders);
-    const refusal = admit(request, headers);
+    const refusal = admit(request, headers, this.#settings.name);
     if (refusal) {
       this.#tools.notify("REFUSED_REQUEST", `a request was refused with ${refusal.status}: ${refusal.text}`);
       exchange.closing = true;

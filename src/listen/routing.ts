@@ -53,7 +53,7 @@ export function destinationOf(
 }
 
 /** Every app a request can go to. */
-export function appsOf({ routes, destination }: RoutingSettings): ForwardTarget[] {
+export function appsOf({ routes, destination }: Pick<RoutingSettings, "routes" | "destination">): ForwardTarget[] {
   return [...routes.map(({ app }) => app), ...("app" in destination ? [destination.app] : [])];
 }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { once, setMaxListeners } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Transport } from "../delivery/transport.ts";
@@ -13,6 +14,7 @@ import { isListening, tellOfLeftovers, tellOfRest } from "./leftovers.ts";
 import { throttledNotices } from "./notices.ts";
 import { Receiver } from "./receiver.ts";
 import { createRetention } from "./retention.ts";
+import type { ProxyPlace } from "./proxy-headers.ts";
 import { appsOf } from "./routing.ts";
 import { UnderWay } from "./under-way.ts";
 import { wireGateway } from "./wiring.ts";
@@ -81,11 +83,12 @@ export async function listen(settings: ListenSettings, tools: ListenTools): Prom
     if (counts.deliveries === settings.until) reached.abort();
   };
   const { diagnose } = tools;
+  const place = placeOf(settings);
   const shared = { history, transport, diagnose, notify, now, work };
-  const { handle, holding } = wireGateway(settings, { ...shared, emit, ended, aborted: cut.signal });
+  const { handle, holding } = wireGateway(settings, { ...shared, emit, place, ended, aborted: cut.signal });
   const apps = appsOf(settings);
   const receiver = await openReceiver(apps, settings.listenPort, (port) =>
-    Receiver.start({ port, ...limitsOf(settings) }, { handle, notify, work }),
+    Receiver.start({ port, name: place.name, ...limitsOf(settings) }, { handle, notify, work }),
   );
 
   const localUrl = `http://127.0.0.1:${receiver.port}`;
@@ -112,6 +115,15 @@ export async function listen(settings: ListenSettings, tools: ListenTools): Prom
   }
   tellOfRest(holding.held, notify);
   emit({ type: "stopped", ...counts });
+}
+
+/** The tunnel's edge says whom it forwards for, and so does a proxy of the user's. */
+function placeOf({ tunnel, publicUrl }: ListenSettings): ProxyPlace {
+  return {
+    behindProxy: tunnel !== null || publicUrl !== null,
+    scheme: tunnel !== null || publicUrl?.startsWith("https:") ? "https" : "http",
+    name: `telepath-hooks-${randomBytes(6).toString("hex")}`,
+  };
 }
 
 /** A connection may be silent for as long as the app may think, and as long as the slowest request may take. */

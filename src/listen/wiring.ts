@@ -7,6 +7,7 @@ import { createForward } from "./forward.ts";
 import { createGateway, type Gateway, type GatewaySettings } from "./gateway.ts";
 import { Holding } from "./holding.ts";
 import type { Notify } from "./notices.ts";
+import type { ProxyPlace } from "./proxy-headers.ts";
 import { appsOf } from "./routing.ts";
 import { createSlowAnswers } from "./slow-answers.ts";
 import { createTell } from "./telling.ts";
@@ -15,6 +16,7 @@ import type { UnderWay } from "./under-way.ts";
 export interface WiringTools {
   history: History;
   transport: Transport;
+  place: ProxyPlace;
   diagnose: Diagnose;
   emit: Emit;
   notify: Notify;
@@ -34,7 +36,7 @@ export function wireGateway(settings: GatewaySettings, tools: WiringTools): { ha
   const { secrets } = settings;
   const diagnose = createDiagnoser({ diagnose: tools.diagnose, secrets, history, notify, aborted, clock });
   const tell = createTell({ emit, diagnose, duplicateOf: createDuplicates(), work });
-  const forward = createForward(settings, tools.transport, aborted);
+  const forward = createForward(settings, tools);
   const shared = { history, forward, notify, tell, aborted, holder: process.pid };
   const holding = new Holding(appsOf(settings), { ...shared, emit, work, ended });
   const handle = createGateway(settings, { ...shared, holding, now, slow: createSlowAnswers(emit, clock) });

@@ -9,45 +9,14 @@ import { rawApp } from "../listen/raw-app.ts";
 import { exchange, statusOf } from "../listen/raw-socket.ts";
 import { startEdge } from "../support/ngrok-edge/edge.ts";
 import { configFile, requestPublic } from "../support/ngrok-edge/user.ts";
-import { freshFolder, jsonLines, run, type Ran, type Surroundings } from "./run.ts";
+import { listenWhile, secret } from "./listen-while.ts";
+import { freshFolder, jsonLines, run } from "./run.ts";
 
-const secret = "whsec_a secret nobody may see";
 const body = '{"event":"call.ended","call_id":"call_abc123"}';
 const signed = `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`;
 
 function post(headers = ""): string {
   return `POST /hooks HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${headers}Content-Length: ${body.length}\r\n\r\n${body}`;
-}
-
-/** Runs `listen` until the work is done, then presses Ctrl-C. */
-async function listenWhile(
-  argv: string[],
-  around: Surroundings,
-  work: (port: number, seen: (text: string) => Promise<void>) => Promise<unknown>,
-): Promise<Ran> {
-  const interruption = new AbortController();
-  const waiting = new Set<() => void>();
-  let stdout = "";
-  const ran = run(["listen", "--tunnel", "none", "--json", ...argv], {
-    env: { TELEPATH_WEBHOOK_SECRET: secret, HOME: "/nonexistent" },
-    ...around,
-    interrupted: interruption.signal,
-    onStdout: (text) => {
-      stdout += text;
-      waiting.forEach((check) => check());
-    },
-  });
-  const seen = (text: string): Promise<void> =>
-    new Promise((resolve) => {
-      const check = (): void => void (stdout.includes(text) && resolve());
-      waiting.add(check);
-      check();
-    });
-  await Promise.race([seen('"type":"ready"'), ran]);
-  const ready = jsonLines<{ type: string; localUrl: string }>(stdout).find(({ type }) => type === "ready");
-  if (ready) await work(Number(new URL(ready.localUrl).port), seen);
-  interruption.abort();
-  return await ran;
 }
 
 describe("words that cannot be", () => {

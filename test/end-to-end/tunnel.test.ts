@@ -71,7 +71,12 @@ describe("the built tool behind ngrok's SDK", () => {
       const sent = ["Host", new URL(app.url).host, "Content-Length", String(body.length), ...headersOf(body)];
       const { rawHeaders } = received!;
       const own = rawHeaders.findIndex((part) => part.toLowerCase() === "connection");
-      expect(own === -1 ? rawHeaders : rawHeaders.toSpliced(own, 2)).toEqual([...sent, ...forwarded]);
+      expect(own === -1 ? rawHeaders : rawHeaders.toSpliced(own, 2)).toEqual([
+        ...sent,
+        ...forwarded,
+        "Via",
+        expect.stringMatching(/^1\.1 telepath-hooks-\w+$/),
+      ]);
     }
     expectNoSecret(listen);
   });

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { Secret } from "../../src/model/secret.ts";
 import { listening, type Listening } from "./listening.ts";
-import { rawApp } from "./raw-app.ts";
+import { asSent, rawApp } from "./raw-app.ts";
 import { exchange, rawSocket, statusOf } from "./raw-socket.ts";
 
 const good = "POST /good HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
@@ -116,7 +116,7 @@ describe("input that is taken as it is", () => {
       "POST / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\nHTTP2-Settings: A\r\nContent-Length: 1\r\n\r\nx",
     );
     expect(statusOf(answer)).toBe(200);
-    expect(app.requests[0]?.lines).toEqual(["POST / HTTP/1.1", `Host: 127.0.0.1:${app.port}`, "Content-Length: 1"]);
+    expect(asSent(app.requests[0]!)).toEqual(["POST / HTTP/1.1", `Host: 127.0.0.1:${app.port}`, "Content-Length: 1"]);
   });
 
   it("what Connection names besides the headers of a connection stays", async () => {
@@ -128,7 +128,7 @@ describe("input that is taken as it is", () => {
       "POST / HTTP/1.1\r\nHost: a\r\nConnection: close, X-Telepath-Signature, Content-Type, TE\r\n" +
         `TE: trailers\r\nContent-Type: a/b\r\nX-Telepath-Signature: ${signature}\r\nContent-Length: 1\r\n\r\nx`,
     );
-    expect(app.requests[0]?.lines.slice(2)).toEqual([
+    expect(asSent(app.requests[0]!).slice(2)).toEqual([
       "Content-Type: a/b",
       `X-Telepath-Signature: ${signature}`,
       "Content-Length: 1",

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { forwardTarget } from "../../src/listen/forward-target.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { listening } from "./listening.ts";
-import { ok, rawApp, says } from "./raw-app.ts";
+import { asSent, ok, rawApp, says } from "./raw-app.ts";
 import { exchange, rawSocket, statusOf } from "./raw-socket.ts";
 
 const everyByte = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
@@ -18,7 +18,7 @@ describe("what the app receives", () => {
         "X-Empty:\r\nX-Latin: caf\xe9 \x80\xff\r\ncontent-LENGTH: 256\r\nConnection: close\r\nX-Last: z\r\n\r\n",
       everyByte,
     );
-    expect(app.requests[0]?.lines).toEqual([
+    expect(asSent(app.requests[0]!)).toEqual([
       "POST /hooks?x=%2F&y=a+b HTTP/1.1",
       `hOST: 127.0.0.1:${app.port}`,
       "X-B: 1",
@@ -69,7 +69,7 @@ describe("what the app receives", () => {
         `2;ext=1\r\nhe\r\n3\r\nllo\r\n0\r\nX-Telepath-Signature: sha256=${signature}\r\n\r\n`,
     );
     expect(statusOf(answer)).toBe(200);
-    expect(app.requests[0]?.lines).toEqual(["POST / HTTP/1.1", `Host: 127.0.0.1:${app.port}`, "Content-Length: 5"]);
+    expect(asSent(app.requests[0]!)).toEqual(["POST / HTTP/1.1", `Host: 127.0.0.1:${app.port}`, "Content-Length: 5"]);
     expect(app.requests[0]?.body.toString()).toBe("hello");
     expect((await deliveries(1))[0]?.signature.verdict).toBe("missing");
   });
@@ -120,7 +120,7 @@ describe("what the app receives", () => {
     });
     await exchange(port, "GET /?q=1 HTTP/1.1\r\nHost: a\r\nx-b: 1\r\nx-c: 2\r\nx-B: 3\r\nConnection: close\r\n\r\n");
     await exchange(port, "GET //x/y HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
-    expect(app.requests.map(({ lines }) => lines)).toEqual([
+    expect(app.requests.map((request) => asSent(request))).toEqual([
       [
         "GET /base/webhooks/telepath?q=1 HTTP/1.1",
         `Host: 127.0.0.1:${app.port}`,

@@ -178,7 +178,9 @@ describe("what waits", () => {
       end.abort();
       await transport.close();
     });
-    const forward = createForward({ addedHeaders: [], timeoutMs: 5000 }, transport, end.signal);
+    const place = { behindProxy: false, scheme: "http", name: "test" } as const;
+    const settings = { addedHeaders: [], timeoutMs: 5000, preserveHost: false };
+    const forward = createForward(settings, { transport, place, aborted: end.signal });
     const tools = { history, forward, work: new UnderWay(), ended: end.signal, aborted: end.signal, holder: 1 };
     const holding = new Holding(
       [app(port)],

@@ -52,6 +52,7 @@ export function settingsFor(appPort: number | null, dataDir: string): ListenSett
     routes: [],
     hold: false,
     delayMs: 0,
+    preserveHost: false,
     destination:
       appPort === null ? { respond: emptyAnswer(200) } : { app: forwardTarget(`http://127.0.0.1:${appPort}`) },
     addedHeaders: [],

@@ -63,6 +63,11 @@ export async function rawApp(
   return app;
 }
 
+/** The lines of a request without those the gateway adds, as any proxy does. */
+export function asSent({ lines }: Pick<WireRequest, "lines">): string[] {
+  return lines.filter((line) => !/^(x-forwarded-(for|host|proto)|via):/i.test(line));
+}
+
 export function says(bytes: string | Uint8Array): (socket: Socket) => void {
   return (socket) => void socket.write(typeof bytes === "string" ? Buffer.from(bytes, "latin1") : bytes);
 }

@@ -11,6 +11,7 @@ import * as parse from "../values.ts";
 import { ngrokSettings } from "../settings/ngrok-settings.ts";
 import { ensureAuthtoken } from "../settings/ngrok-token.ts";
 import { findProject } from "../settings/project.ts";
+import { route } from "../settings/routes.ts";
 import { findSecrets } from "../settings/secrets.ts";
 import { version } from "../version.ts";
 
@@ -27,7 +28,9 @@ export function listenCommand(context: Context): Command {
         "  telepath-hooks listen --port 3000                          through an ngrok tunnel\n" +
         "  telepath-hooks listen --port 3000 --tunnel none            on this machine only\n" +
         "  telepath-hooks listen --to http://localhost:3000 --path /webhooks/telepath\n" +
-        "  telepath-hooks listen --respond 200 --tunnel none          without an app\n",
+        "  telepath-hooks listen --port 3000 --hold                   while the app restarts, nothing is refused\n" +
+        "  telepath-hooks listen --route 'agent.*=http://localhost:3001' --port 3000\n" +
+        "  telepath-hooks listen --respond 503 --delay 5s --tunnel none    without an app\n",
     )
     .action((flags: ListenFlags, command: Command) => listenAction(flags, command, context));
 }
@@ -58,9 +61,31 @@ function listenOptions(command: Command): Command {
     .addOption(
       new Option("--require-signature", "answer 401 unless the signature is valid; your app sees no such request"),
     )
+    .addOption(
+      new Option(
+        "--event <type>",
+        "forward these only, * and ? stand for any characters; others are kept and answered 200 (repeatable)",
+      ).argParser(parse.collected),
+    )
+    .addOption(
+      new Option(
+        "--route <type=url>",
+        setting(
+          "routes",
+          "another app for some event types, such as 'call.*=http://localhost:3001/calls' (repeatable)",
+        ),
+      ).argParser(route),
+    )
     .addOption(new Option("--respond <status>", "answer this, and ask no app").argParser(parse.httpStatus))
+    .addOption(new Option("--respond-body <text>", "with this body; @file reads it from a file"))
+    .addOption(new Option("--delay <duration>", "keep each answer back for so long").argParser(parse.timeout))
     .addOption(new Option("--hold", "while your app is down: answer 200, keep, and deliver in order when it is back"))
     .addOption(new Option("--header <name: value>", "add to what is forwarded (repeatable)").argParser(parse.header))
+    .addOption(new Option("--preserve-host", "forward the Host header as it came, not your app's own"))
+    .addOption(new Option("--insecure", "take any certificate from an app that speaks https"))
+    .addOption(new Option("--open").hideHelp())
+    .addOption(new Option("--inspect-port <n>").hideHelp())
+    .addOption(new Option("--no-inspect").hideHelp())
     .addOption(
       new Option("--timeout <duration>", "for your app's whole answer")
         .argParser(parse.timeout)
@@ -80,9 +105,9 @@ function listenOptions(command: Command): Command {
 async function listenAction(flags: ListenFlags, command: Command, context: Context): Promise<void> {
   const project = findProject(context, flags);
   const secrets = (await findSecrets(context, project, flags)).all;
-  const asked = listenSettings(flags, project, secrets, command);
-  for (const name of idleFlags(flags, command)) {
-    context.stderr.write(`note  ${name} has no effect: --respond answers in place of the app\n`);
+  const asked = listenSettings(flags, project, secrets, command, context.cwd);
+  for (const { flag, because } of idleFlags(asked, command)) {
+    context.stderr.write(`note  ${flag} has no effect: ${because}\n`);
   }
   const choice = asked.tunnel
     ? await ensureAuthtoken(ngrokSettings(flags, context), canDoWithout(asked.tunnel), context)
@@ -94,13 +119,13 @@ async function listenAction(flags: ListenFlags, command: Command, context: Conte
     settings,
     flags,
     context,
-    header: { secrets: secrets.map(({ name }) => name), respond: flags.respond },
+    header: { secrets: secrets.map(({ name }) => name), respond: flags.respond, routes: asked.routes },
   };
-  await runSession(terms, ngrok);
+  await runSession(terms, ngrok, flags.insecure ?? false);
 }
 
 /** Opens what the session works with, and closes it in reverse. */
-async function runSession(terms: ViewTerms, ngrok: NgrokSettings): Promise<void> {
+async function runSession(terms: ViewTerms, ngrok: NgrokSettings, insecure: boolean): Promise<void> {
   const { settings, context } = terms;
   const [{ openHistory }, { createTransport }, { listen }, { diagnoseReceived }, { ngrokTunnels }, { openView }] =
     await Promise.all([
@@ -112,7 +137,7 @@ async function runSession(terms: ViewTerms, ngrok: NgrokSettings): Promise<void>
       import("../listening/open-view.ts"),
     ]);
   const history = await openHistory(settings.dataDir);
-  const transport = createTransport({ connections: maxConcurrency });
+  const transport = createTransport({ connections: maxConcurrency, insecure });
   try {
     const view = openView(terms, { history, transport });
     try {

@@ -7,6 +7,7 @@ import type { Retention } from "../../history/store.ts";
 import { readRegularFile } from "../input.ts";
 import { suggestion } from "../suggest.ts";
 import { httpUrl, keep } from "../values.ts";
+import { routes, type RouteSetting } from "./routes.ts";
 
 /** The name of the file in the project root. */
 export const configFileName = "telepath-hooks.config.json";
@@ -25,6 +26,8 @@ export interface Config {
   /** Folder of the project's own sample events, relative to the project root. */
   fixtures?: string;
   keep?: Partial<Retention>;
+  /** Apps for some event types, in the order in which they are tried. */
+  routes?: RouteSetting[];
 }
 
 /** The variable of the environment that stands for each member. It goes before the file, and a flag before it. */
@@ -37,6 +40,7 @@ export const configVariables = {
   revision: "TELEPATH_HOOKS_REVISION",
   fixtures: "TELEPATH_HOOKS_FIXTURES",
   keep: "TELEPATH_HOOKS_KEEP",
+  routes: "TELEPATH_HOOKS_ROUTES",
 } as const satisfies Record<keyof Config, string>;
 
 const members: Record<keyof Config, (value: unknown) => unknown> = {
@@ -51,6 +55,7 @@ const members: Record<keyof Config, (value: unknown) => unknown> = {
   revision: (value) => revisions.find((known) => known === value) ?? expected(revisions.join(" or ")),
   fixtures: text,
   keep: (value) => keep(text(value)),
+  routes,
 };
 
 /** What was understood, and each thing that was not. */

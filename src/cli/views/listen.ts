@@ -1,3 +1,4 @@
+import type { EventRoute } from "../../listen/routing.ts";
 import type { ListenEvent } from "../../listen/events.ts";
 import { deliveryAdvice, type Known } from "./advice.ts";
 import { deliveryJson, deliveryLines } from "./delivery.ts";
@@ -78,6 +79,8 @@ export function drawEvent(event: ListenEvent, { stdout, stderr, header, known }:
 export interface HeaderFacts {
   /** The names of the secrets, in the order in which they are tried. */
   secrets: readonly string[];
+  /** The apps of some event types. */
+  routes: readonly EventRoute[];
   /** The status that answers in place of an app. */
   respond: number | undefined;
 }
@@ -92,6 +95,7 @@ export function headerBlock(
     ["public URL", event.publicUrl === null ? "none (no tunnel)" : style.strong(safeText(event.publicUrl))],
     ["local URL", event.localUrl],
     ["forwards to", event.forwardTo === null ? `nothing; answers ${facts.respond}` : safeText(event.forwardTo)],
+    ...facts.routes.map(({ events, app }): [string, string] => ["", `${safeText(events[0] ?? "")} to ${app.url}`]),
     ["secret", facts.secrets.map(safeText).join(", then ")],
     ["stop", facts.stop],
   ];

@@ -50,6 +50,14 @@ export function timeout(value: string): number {
   return milliseconds;
 }
 
+/** `10x` is ten times faster than in life, `0.5x` half as fast, `max` without any waiting: `Infinity`. */
+export function speed(value: string): number {
+  if (value === "max") return Number.POSITIVE_INFINITY;
+  const [, number] = /^(\d{1,6}(?:\.\d{1,3})?)x$/.exec(value) ?? [];
+  if (!number || Number(number) <= 0) throw new InvalidArgumentError(`"${value}" is not a speed such as 10x or max.`);
+  return Number(number);
+}
+
 const unitBytes: Record<string, number> = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
 
 /** `64kb`, `10mb` in bytes. */

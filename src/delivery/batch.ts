@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Delivery } from "../model/delivery.ts";
 import type { Draft } from "./deliver.ts";
 import { createTally, type Summary } from "./tally.ts";
@@ -16,6 +17,12 @@ export interface BatchTerms<D extends Draft> {
   graceMs?: number;
 }
 
+/** A delivery in a sequence of them, and when it is due: milliseconds from the time at which the sequence began. */
+export interface Due<D extends Draft> {
+  draft: D;
+  dueMs: number;
+}
+
 /**
  * Makes deliveries as their drafts come, holding no more of them than are under way.
  *
@@ -23,21 +30,54 @@ export interface BatchTerms<D extends Draft> {
  */
 export async function deliverAll<D extends Draft>(
   drafts: Iterable<D> | AsyncIterable<D>,
+  terms: BatchTerms<D>,
+): Promise<Summary> {
+  return await inBatches(drafts, terms, async (draft, settle) => settle(draft));
+}
+
+/**
+ * Makes sequences of deliveries, `concurrency` sequences at once. In each, a delivery is made when it is due and the
+ * one before it is settled. Rejects as `deliverAll`.
+ */
+export async function deliverSequences<D extends Draft>(
+  sequences: Iterable<readonly Due<D>[]>,
+  terms: BatchTerms<D>,
+): Promise<Summary> {
+  return await inBatches(sequences, terms, async (sequence, settle, stopped) => {
+    const begin = performance.now();
+    for (const { draft, dueMs } of sequence) {
+      const early = begin + dueMs - performance.now();
+      if (early > 0) await pause(early, undefined, { signal: stopped }).catch(() => {});
+      if (stopped.aborted) return;
+      await settle(draft);
+    }
+  });
+}
+
+/** Takes units of work from `source`, `concurrency` of them at once. */
+async function inBatches<Unit, D extends Draft>(
+  units: Iterable<Unit> | AsyncIterable<Unit>,
   { concurrency, deliver, onSettled, interrupted, graceMs = 2000 }: BatchTerms<D>,
+  work: (unit: Unit, settle: (draft: D) => Promise<void>, stopped: AbortSignal) => Promise<void>,
 ): Promise<Summary> {
   const tally = createTally();
   const abort = new AbortController();
   setMaxListeners(0, abort.signal);
-  const source = Symbol.asyncIterator in drafts ? drafts[Symbol.asyncIterator]() : drafts[Symbol.iterator]();
-  const stopping = (): boolean => abort.signal.aborted || interrupted?.aborted === true;
+  const source = Symbol.asyncIterator in units ? units[Symbol.asyncIterator]() : units[Symbol.iterator]();
+  const stopped = interrupted ? AbortSignal.any([abort.signal, interrupted]) : abort.signal;
+  setMaxListeners(0, stopped);
 
-  async function work(): Promise<void> {
-    while (!stopping()) {
+  async function settle(draft: D): Promise<void> {
+    const delivery = await deliver(draft, abort.signal);
+    tally.add(delivery);
+    onSettled?.(delivery, draft);
+  }
+
+  async function workOff(): Promise<void> {
+    while (!stopped.aborted) {
       const next = await source.next();
-      if (next.done || stopping()) return;
-      const delivery = await deliver(next.value, abort.signal);
-      tally.add(delivery);
-      onSettled?.(delivery, next.value);
+      if (next.done || stopped.aborted) return;
+      await work(next.value, settle, stopped);
     }
   }
 
@@ -50,7 +90,7 @@ export async function deliverAll<D extends Draft>(
   const onInterrupt = (): void => void (grace = setTimeout(() => abort.abort(), graceMs));
   interrupted?.addEventListener("abort", onInterrupt, { once: true });
   try {
-    await Promise.all(Array.from({ length: concurrency }, () => work().catch(stop)));
+    await Promise.all(Array.from({ length: concurrency }, () => workOff().catch(stop)));
   } finally {
     clearTimeout(grace);
     interrupted?.removeEventListener("abort", onInterrupt);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { deliverAll } from "../../src/delivery/batch.ts";
+import { deliverAll, deliverSequences } from "../../src/delivery/batch.ts";
 import type { Draft } from "../../src/delivery/deliver.ts";
 import type { Attempt, Delivery } from "../../src/model/delivery.ts";
 
@@ -118,5 +118,56 @@ describe("a batch", () => {
       latencyMs: { max: 10 },
     });
     expect(summary.durationMs).toBeGreaterThanOrEqual(0);
+  });
+});
+
+describe("sequences", () => {
+  it("keep their order, each waiting for the one before, while others go on", async () => {
+    const sequences = [0, 1].map((call) =>
+      drafts(2).map((draft, at) => ({ draft: { ...draft, callId: `${call}.${at}` }, dueMs: 0 })),
+    );
+    const started: string[] = [];
+    const summary = await deliverSequences(sequences, {
+      concurrency: 2,
+      deliver: (draft) => {
+        started.push(draft.callId ?? "");
+        return Promise.resolve(settled(draft, 200));
+      },
+    });
+    expect(started).toEqual(["0.0", "1.0", "0.1", "1.1"]);
+    expect(summary).toMatchObject({ deliveries: 4, delivered: 4 });
+  });
+
+  it("make nothing before it is due", async () => {
+    const startedAt: number[] = [];
+    const begin = performance.now();
+    await deliverSequences([drafts(2).map((draft, at) => ({ draft, dueMs: at * 30 }))], {
+      concurrency: 1,
+      deliver: (draft) => {
+        startedAt.push(performance.now() - begin);
+        return Promise.resolve(settled(draft, 200));
+      },
+    });
+    expect(startedAt[1]).toBeGreaterThanOrEqual(28); // a timer may be a millisecond early
+  });
+
+  it("wait for what is not due yet, but not when interrupted", async () => {
+    const stop = new AbortController();
+    const [first, second] = drafts(2);
+    const summary = await deliverSequences(
+      [
+        [
+          { draft: first!, dueMs: 0 },
+          { draft: second!, dueMs: 3_600_000 },
+        ],
+      ],
+      {
+        concurrency: 1,
+        interrupted: stop.signal,
+        deliver: (draft) => Promise.resolve(settled(draft, 200)),
+        onSettled: () => stop.abort(),
+      },
+    );
+    expect(summary).toMatchObject({ deliveries: 1 });
   });
 });

@@ -2,19 +2,32 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { Command, Option } from "commander";
 import type { Revision } from "../../contract/revisions.ts";
-import { copyFixture, listFixtures, readFixture } from "../../fixtures/library.ts";
+import { copyFixture, listFixtures, readFixture, type FixtureSource } from "../../fixtures/library.ts";
+import { requireFixtureName } from "../../fixtures/names.ts";
+import { listScenarios, readScenario, type NamedScenario } from "../../fixtures/scenario.ts";
 import { systemCode, TelepathError } from "../../model/errors.ts";
 import { writeJson, type Context } from "../context.ts";
 import { fixtureSource, revisionOption } from "../settings/fixture-source.ts";
 import { commonOptions, type CommonFlags } from "../options.ts";
-import { findProject } from "../settings/project.ts";
+import { findProject, type Project } from "../settings/project.ts";
 import { suggestion } from "../suggest.ts";
-import { fixtureJson, fixtureLines, fixtureText, fixtureWithPayload } from "../views/fixtures.ts";
+import {
+  fixtureJson,
+  fixtureLines,
+  fixtureWithPayload,
+  printableText,
+  scenarioJson,
+  scenarioLines,
+} from "../views/fixtures.ts";
 import { styleFor } from "../views/style.ts";
 import { safeText } from "../views/text.ts";
 
 interface FixtureFlags extends CommonFlags {
   revision?: Revision;
+}
+
+interface ListFlags extends FixtureFlags {
+  scenarios?: boolean;
 }
 
 interface CopyFlags extends FixtureFlags {
@@ -39,6 +52,7 @@ export function fixturesCommand(context: Context): Command {
         "\nExamples:\n" +
           "  telepath-hooks fixtures list                            what there is\n" +
           "  telepath-hooks fixtures show call.ended                 print one\n" +
+          "  telepath-hooks fixtures list --scenarios                the calls that send --scenario plays\n" +
           "  telepath-hooks fixtures copy call.ended                 change what send call.ended sends\n" +
           "  telepath-hooks fixtures copy call.ended --as my.event   add a type\n",
       )
@@ -53,14 +67,22 @@ function fixtureOptions(command: Command): Command {
 function listCommand(context: Context): Command {
   return fixtureOptions(new Command("list"))
     .summary("the event types there are samples of")
+    .addOption(new Option("--scenarios", "the calls that send --scenario plays, instead"))
     .allowExcessArguments()
-    .action((flags: FixtureFlags, { args: [mistyped] }: Command) => {
+    .action((flags: ListFlags, { args: [mistyped] }: Command) => {
       if (mistyped !== undefined) throw unknownSubcommand(mistyped);
       const source = fixtureSource(findProject(context, flags), flags);
+      if (flags.scenarios) return listScenariosOf(source, flags, context);
       const fixtures = listFixtures(source);
       if (flags.json) for (const fixture of fixtures) writeJson(context, fixtureJson(fixture, source.revision));
       else context.stdout.write(fixtureLines(fixtures, context.cwd, styleFor(context.stdout, context, flags)));
     });
+}
+
+function listScenariosOf(source: FixtureSource, flags: ListFlags, context: Context): void {
+  const scenarios = listScenarios(source).map(({ name }) => readScenario(name, source));
+  if (flags.json) for (const scenario of scenarios) writeJson(context, scenarioJson(scenario));
+  else context.stdout.write(scenarioLines(scenarios, context.cwd, styleFor(context.stdout, context, flags)));
 }
 
 function unknownSubcommand(word: string): TelepathError {
@@ -71,25 +93,38 @@ function unknownSubcommand(word: string): TelepathError {
 
 function showCommand(context: Context): Command {
   return fixtureOptions(new Command("show"))
-    .summary("print a sample event")
-    .argument("<event>", "event type")
+    .summary("print a sample event, or a scenario")
+    .argument("<event>", "event type, or name of a scenario")
     .action((type: string, flags: FixtureFlags) => {
       const source = fixtureSource(findProject(context, flags), flags);
+      if (isScenario(type, source)) return showScenario(readScenario(type, source), flags, context);
       const fixture = readFixture(type, source);
       if (flags.json) context.stdout.write(fixtureWithPayload(fixture, source.revision));
-      else context.stdout.write(context.stdout.isTTY ? fixtureText(fixture) : fixture.bytes);
+      else context.stdout.write(context.stdout.isTTY ? printableText(fixture.bytes) : fixture.bytes);
     });
+}
+
+/** Events go first: no built-in scenario is called as one. */
+function isScenario(name: string, source: FixtureSource): boolean {
+  const events = listFixtures(source).map(({ type }) => type);
+  return !events.includes(name) && listScenarios(source).some((scenario) => scenario.name === name);
+}
+
+function showScenario(scenario: NamedScenario, flags: FixtureFlags, context: Context): void {
+  if (flags.json) writeJson(context, scenarioJson(scenario));
+  else context.stdout.write(context.stdout.isTTY ? printableText(scenario.bytes) : scenario.bytes);
 }
 
 function copyCommand(context: Context): Command {
   return fixtureOptions(new Command("copy"))
-    .summary("put a sample event into the project's folder, to change it there")
-    .argument("<event>", "event type")
-    .addOption(new Option("--as <event>", "under another type: the copy adds it"))
+    .summary("put a sample event or a scenario into the project's folder, to change it there")
+    .argument("<event>", "event type, or name of a scenario")
+    .addOption(new Option("--as <name>", "under another type or name: the copy adds it"))
     .addOption(new Option("--force", "replace the file when there is one"))
     .action((type: string, flags: CopyFlags) => {
       const project = findProject(context, flags);
       const source = fixtureSource(project, flags);
+      if (isScenario(type, source)) return copyScenario(type, source, project, flags, context);
       const copy = copyFixture(type, flags.as, source);
       const path = join(project.fixturesDir, `${copy.type}.json`);
       writeCopy(path, project.fixturesDir, copy.bytes, flags.force ?? false);
@@ -97,6 +132,22 @@ function copyCommand(context: Context): Command {
       if (flags.json) writeJson(context, fixtureJson(written, source.revision));
       else context.stderr.write(`wrote ${safeText(relative(context.cwd, path))}: send ${copy.type} sends it\n`);
     });
+}
+
+function copyScenario(
+  typed: string,
+  source: FixtureSource,
+  project: Project,
+  flags: CopyFlags,
+  context: Context,
+): void {
+  const name = flags.as ?? typed;
+  requireFixtureName(name);
+  const folder = join(project.fixturesDir, "scenarios");
+  const path = join(folder, `${name}.json`);
+  writeCopy(path, folder, readScenario(typed, source).bytes, flags.force ?? false);
+  if (flags.json) writeJson(context, scenarioJson(readScenario(name, source)));
+  else context.stderr.write(`wrote ${safeText(relative(context.cwd, path))}: send --scenario ${name} plays it\n`);
 }
 
 /** A link in the file's place is replaced, not followed. */

@@ -1,4 +1,4 @@
-import { deliverAll } from "../../delivery/batch.ts";
+import { deliverAll, deliverSequences, type BatchTerms, type Due } from "../../delivery/batch.ts";
 import { deliver, type Draft } from "../../delivery/deliver.ts";
 import type { Expectation } from "../../delivery/expectation.ts";
 import type { Summary } from "../../delivery/tally.ts";
@@ -31,6 +31,23 @@ export async function deliverDrafts<D extends Draft>(
   terms: DeliveringTerms<D>,
   context: Context,
 ): Promise<void> {
+  await delivering((batch) => deliverAll(drafts, batch), terms, context);
+}
+
+/** The same for calls whose deliveries are each due at their time; `--concurrency` counts calls. */
+export async function deliverCalls<D extends Draft>(
+  calls: Iterable<readonly Due<D>[]>,
+  terms: DeliveringTerms<D>,
+  context: Context,
+): Promise<void> {
+  await delivering((batch) => deliverSequences(calls, batch), terms, context);
+}
+
+async function delivering<D extends Draft>(
+  run: (batch: BatchTerms<D>) => Promise<Summary>,
+  terms: DeliveringTerms<D>,
+  context: Context,
+): Promise<void> {
   const { flags, project, history } = terms;
   const { createTransport } = await import("../../delivery/undici.ts");
   const transport = createTransport({ connections: flags.concurrency });
@@ -39,7 +56,7 @@ export async function deliverDrafts<D extends Draft>(
   try {
     const { expects } = terms;
     const { now, interrupted } = context;
-    summary = await deliverAll(drafts, {
+    summary = await run({
       concurrency: flags.concurrency,
       interrupted,
       deliver: (draft, signal) =>

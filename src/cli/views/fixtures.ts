@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import type { Revision } from "../../contract/revisions.ts";
 import { compactJson } from "../../fixtures/json-bytes.ts";
 import type { Fixture, FixtureEntry } from "../../fixtures/library.ts";
+import type { NamedScenario } from "../../fixtures/scenario.ts";
 import type { Style } from "./style.ts";
 import { safeLines, safeText } from "./text.ts";
 
@@ -28,8 +29,24 @@ export function fixtureLines(fixtures: readonly FixtureEntry[], cwd: string, sty
   return `${lines.join("\n")}\n`;
 }
 
-/** The file's text for a terminal. */
-export function fixtureText(fixture: Fixture): string {
-  const text = safeLines(fixture.bytes.toString("utf8"));
+/** A file's text for a terminal. */
+export function printableText(bytes: Uint8Array): string {
+  const text = safeLines(Buffer.from(bytes).toString("utf8"));
   return text.endsWith("\n") ? text : `${text}\n`;
+}
+
+/** A scenario as `--json` shows it; times in milliseconds from the start of the call. */
+export function scenarioJson({ name, origin, path, description, events }: NamedScenario): object {
+  const told = events.map(({ type: event, atMs, sentMs }) => ({ event, atMs, sentMs }));
+  return { type: "scenario", name, origin, path, description, events: told };
+}
+
+/** A line for each: the name, what happens, and the file when it is the project's own. */
+export function scenarioLines(scenarios: readonly NamedScenario[], cwd: string, style: Style): string {
+  const width = Math.max(...scenarios.map(({ name }) => name.length));
+  const lines = scenarios.map(({ name, origin, path, description }) => {
+    const where = origin === "built-in" ? "" : style.faint(` (${safeText(relative(cwd, path))})`);
+    return `${style.strong(name.padEnd(width))}  ${safeText(description)}${where}`;
+  });
+  return `${lines.join("\n")}\n`;
 }

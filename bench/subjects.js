@@ -70,6 +70,7 @@ async function printsItsPort(program, argv) {
 function subject(child, port) {
   const exited = once(child, "exit");
   return {
+    pid: child.pid,
     port,
     cpuSeconds: () => cpuSecondsOf(child.pid),
     memoryMb: () => memoryOf(child.pid, "VmRSS"),

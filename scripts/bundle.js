@@ -14,7 +14,7 @@ const common = {
 
 await build({
   ...common,
-  entryPoints: { cli: "src/cli/process.ts" },
+  entryPoints: { cli: "src/cli/process.ts", "history-thread": "src/history/thread.ts" },
   splitting: true,
   // Names stay as they are, for stack traces: keepNames would cost a call for every closure that is made.
   minifyWhitespace: true,

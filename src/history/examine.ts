@@ -1,9 +1,10 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { historyFileName } from "./connection.ts";
 import { openDatabase, type Database } from "./driver.ts";
 import { historyError } from "./faults.ts";
 import { checkedVersion, rollBack } from "./schema.ts";
-import { historyFileName, type HistoryOptions } from "./sqlite.ts";
+import type { HistoryOptions } from "./sqlite.ts";
 
 /** What a look at a history found. */
 export interface HistoryExamination {

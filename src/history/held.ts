@@ -26,15 +26,18 @@ export function readHeld(database: Database): HeldDelivery[] {
     }));
 }
 
+/** Who takes over what; see `History.takeOver`. */
+export interface TakeOver {
+  targets: readonly string[];
+  holder: number;
+  /** Holders that are no more. */
+  ended: readonly number[];
+}
+
 /** See `History.takeOver`. */
-export function takeOverHeld(
-  database: Database,
-  targets: readonly string[],
-  holder: number,
-  isLiving: (holder: number) => boolean,
-): HeldDelivery[] {
+export function takeOverHeld(database: Database, { targets, holder, ended }: TakeOver): HeldDelivery[] {
   const mine = readHeld(database).filter(
-    (one) => targets.includes(one.target) && (one.holder === holder || !isLiving(one.holder)),
+    (one) => targets.includes(one.target) && (one.holder === holder || ended.includes(one.holder)),
   );
   const update = database.prepare(
     "UPDATE held SET holder = ? WHERE delivery = (SELECT key FROM deliveries WHERE id = ?)",

@@ -15,15 +15,14 @@ function readText(stored: unknown): string {
   return JSON.parse(`"${stored as string}"`) as string;
 }
 
-/** The columns of a delivery in the order of `rowOf`; `deliveries` is the table. */
+/** The columns of a delivery in the order of `rowOf`, without `change` and `body`; `deliveries` is the table. */
 export const deliveryColumns =
-  "id, change, created_at, source, event, call_id, outcome, verdict, signature, replay_of, body_state, method, target, headers, bytes, body";
+  "id, created_at, source, event, call_id, outcome, verdict, signature, replay_of, body_state, method, target, headers, bytes";
 
 /** A new delivery as the values of `deliveryColumns`. */
-export function rowOf(delivery: NewDelivery, id: string, change: number): Value[] {
+export function rowOf(delivery: NewDelivery, id: string): Value[] {
   return [
     id,
-    change,
     delivery.createdAt,
     delivery.source,
     stored(delivery.event),
@@ -36,7 +35,6 @@ export function rowOf(delivery: NewDelivery, id: string, change: number): Value[
     storedText(delivery.target),
     JSON.stringify(delivery.headers),
     rowBytes(delivery),
-    delivery.body,
   ];
 }
 
@@ -73,21 +71,19 @@ export function deliveryOf(row: Row, attempts: Row[]): Delivery {
   };
 }
 
-/** The columns of an attempt in the order of `attemptRow`; `attempts` is the table. */
-export const attemptColumns = "delivery, number, started_at, duration_ms, url, status, headers, body, failure, message";
+/** The columns of an attempt in the order of `attemptRow`, without `body` and `delivery`; `attempts` is the table. */
+export const attemptColumns = "number, started_at, duration_ms, url, status, headers, failure, message";
 
-/** An attempt of the delivery with this key as the values of `attemptColumns`. */
-export function attemptRow(attempt: Attempt, delivery: number): Value[] {
+/** An attempt as the values of `attemptColumns`. */
+export function attemptRow(attempt: Attempt): Value[] {
   const { response } = attempt;
   return [
-    delivery,
     attempt.number,
     attempt.startedAt,
     attempt.durationMs,
     storedText(attempt.url),
     response?.status ?? null,
     response ? JSON.stringify(response.headers) : null,
-    response?.body ?? null,
     attempt.failure,
     stored(attempt.message),
   ];

@@ -1,28 +1,25 @@
-import { closeSync, openSync, statSync } from "node:fs";
-import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
-import { monotonicFactory } from "ulid";
 import type { Delivery, NewDelivery } from "../model/delivery.ts";
+import { insertion, update } from "./changes.ts";
+import { createCommitter, type Committer } from "./committer.ts";
+import { Connection } from "./connection.ts";
 import { openDatabase, type Database } from "./driver.ts";
-import { historyError, isBusy } from "./faults.ts";
-import { makeDataFolder } from "./folder.ts";
-import { readHeld, takeOverHeld } from "./held.ts";
+import { historyError } from "./faults.ts";
+import { readHeld } from "./held.ts";
+import { nextId } from "./ids.ts";
 import type { Filter } from "./query.ts";
 import { changedAfter, deliveriesAt, findDeliveries, lastChange } from "./reading.ts";
 import { keyOf } from "./references.ts";
-import { dropDeliveries } from "./retention.ts";
-import { prepareFile, rollBack } from "./schema.ts";
-import type { DeliveryChanges, HeldDelivery, History, Hold, Retention } from "./store.ts";
+import { rollBack } from "./schema.ts";
+import type { DeliveryChanges, HeldDelivery, History, Hold, Retention, Urgency } from "./store.ts";
+import { createThreadCommitter } from "./thread-committer.ts";
 import { Writer } from "./writer.ts";
-import { insertDelivery, updateDelivery } from "./writing.ts";
-
-/** The database file's name in the data folder. */
-export const historyFileName = "history.db";
 
 export interface HistoryOptions {
   /** How long to wait for other processes before a write is given up, in milliseconds. Default 5 s. */
   patienceMs?: number;
-  /** Opens the database file; for tests, which choose the driver here. */
+  /** Commit in a thread of its own: for those who write much while others wait for them. */
+  thread?: boolean;
+  /** Opens the database file; for tests, which choose the driver here. Not with `thread`. */
   open?: (path: string) => Promise<Database>;
 }
 
@@ -32,81 +29,34 @@ export interface HistoryOptions {
  * @throws TelepathError `HISTORY_UNWRITABLE`, `HISTORY_CORRUPT`, `HISTORY_TOO_NEW`
  */
 export async function openHistory(folder: string, options: HistoryOptions = {}): Promise<History> {
-  const { patienceMs = 5000, open = openDatabase } = options;
-  const connect = () => connected(folder, open, patienceMs);
-  return new SqliteHistory(await connect(), connect, patienceMs);
-}
-
-/** Ids rise within a process even when its clock does not. */
-const nextId = monotonicFactory();
-
-interface Connection {
-  database: Database;
-  path: string;
-  /** Which file that is, were another to take its name. */
-  inode: number;
-}
-
-async function connected(
-  folder: string,
-  open: (path: string) => Promise<Database>,
-  patienceMs: number,
-): Promise<Connection> {
-  makeDataFolder(folder);
-  const path = join(folder, historyFileName);
-  let database: Database | undefined;
-  try {
-    closeSync(openSync(path, "a", 0o600)); // SQLite itself would make it readable for others
-    database = await open(path);
-    const deadline = performance.now() + patienceMs;
-    while (!preparedUnlessBusy(database, path, deadline)) await pause(10);
-    return { database, path, inode: statSync(path).ino };
-  } catch (error) {
-    database?.close();
-    throw historyError(error, path);
-  }
-}
-
-function preparedUnlessBusy(database: Database, path: string, deadline: number): boolean {
-  try {
-    prepareFile(database, path);
-    return true;
-  } catch (error) {
-    if (isBusy(error) && performance.now() < deadline) return false;
-    throw error;
-  }
+  const { patienceMs = 5000, thread = false, open = openDatabase } = options;
+  const connection = await Connection.open({ folder, open, patienceMs });
+  const committer = thread ? createThreadCommitter({ folder, patienceMs }, connection) : createCommitter(connection);
+  return new SqliteHistory(connection, committer, patienceMs);
 }
 
 class SqliteHistory implements History {
-  #connection: Connection;
-  #closed = false;
+  readonly #connection: Connection;
+  readonly #committer: Committer;
   readonly #writer: Writer;
+  #closed = false;
 
-  constructor(connection: Connection, reconnect: () => Promise<Connection>, patienceMs: number) {
+  constructor(connection: Connection, committer: Committer, patienceMs: number) {
     this.#connection = connection;
-    this.#writer = new Writer({
-      path: connection.path,
-      patienceMs,
-      connection: async () => {
-        if (!isInPlace(this.#connection)) {
-          this.#connection.database.close();
-          this.#connection = await reconnect();
-        }
-        return this.#connection.database;
-      },
-    });
+    this.#committer = committer;
+    this.#writer = new Writer(committer, patienceMs);
   }
 
   async record(delivery: NewDelivery, hold?: Hold): Promise<string> {
     this.#checkOpen();
     const id = nextId(delivery.createdAt);
-    await this.#writer.commit((database, tally) => insertDelivery(database, tally, id, delivery, hold));
+    await this.#writer.commit(insertion(id, delivery, hold));
     return id;
   }
 
-  async update(id: string, changes: DeliveryChanges): Promise<void> {
+  async update(id: string, changes: DeliveryChanges, urgency?: Urgency): Promise<void> {
     this.#checkOpen();
-    await this.#writer.commit((database, tally) => updateDelivery(database, tally, id, changes));
+    await this.#writer.commit(update(id, changes), urgency);
   }
 
   get(reference: string): Delivery {
@@ -141,19 +91,31 @@ class SqliteHistory implements History {
     isLiving: (holder: number) => boolean,
   ): Promise<HeldDelivery[]> {
     this.#checkOpen();
-    return await this.#writer.commit((database) => takeOverHeld(database, targets, holder, isLiving));
+    const holders = new Set(this.held().map((one) => one.holder));
+    const ended = [...holders].filter((one) => !isLiving(one));
+    return await this.#writer.commit({ kind: "take-over", targets, holder, ended, body: null });
   }
 
   async prune(keep: Retention, now: number): Promise<{ deliveries: number; bytes: number }> {
     this.#checkOpen();
-    return await dropDeliveries(this.#writer, keep, now);
+    const dropped = { deliveries: 0, bytes: 0 };
+    // In small commits, between which other writes take their turn.
+    for (;;) {
+      const { deliveries, bytes } = await this.#writer.commit({ kind: "drop", keep, now, body: null });
+      if (deliveries === 0) break;
+      dropped.deliveries += deliveries;
+      dropped.bytes += bytes;
+    }
+    if (dropped.deliveries > 0) while (await this.#writer.commit({ kind: "give-back", body: null }));
+    return dropped;
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     await this.#writer.settled();
-    this.#connection.database.close();
+    await this.#committer.close();
+    this.#connection.close();
   }
 
   /** Reads from one state of the history, whatever other processes commit meanwhile. */
@@ -173,12 +135,4 @@ class SqliteHistory implements History {
   #checkOpen(): void {
     if (this.#closed) throw new Error("the history is closed");
   }
-}
-
-/**
- * False when the file was deleted or replaced (`rm -r .telepath-hooks`, `git clean -fdx`): SQLite would go on writing
- * into a file nobody can open again, and what it acknowledged would be lost.
- */
-function isInPlace({ path, inode }: Connection): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.ino === inode;
 }

@@ -12,8 +12,12 @@ export interface History {
   /** Puts a delivery on record, and with `hold` that it waits for its app, and resolves to its id. */
   record(delivery: NewDelivery, hold?: Hold): Promise<string>;
 
-  /** Adds what became known of a delivery. Never changes the request itself. */
-  update(id: string, changes: DeliveryChanges): Promise<void>;
+  /**
+   * Adds what became known of a delivery. Never changes the request itself.
+   *
+   * @param urgency `soon` waits some milliseconds for another write to share its commit; `now` when left out
+   */
+  update(id: string, changes: DeliveryChanges, urgency?: Urgency): Promise<void>;
 
   /**
    * The delivery a user means: a whole id, a unique prefix or suffix of 4 or more characters, `last` or `last-failed`.
@@ -49,6 +53,9 @@ export interface History {
   /** Finishes the writes under way and lets go of the file. */
   close(): Promise<void>;
 }
+
+/** How soon a write is to be committed: at once, or with the next that is, some milliseconds later at the most. */
+export type Urgency = "now" | "soon";
 
 export interface DeliveryChanges {
   attempt?: Attempt;

@@ -1,120 +1,96 @@
-import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
-import type { Database } from "./driver.ts";
-import { concernsFile, historyError, isBusy } from "./faults.ts";
-import { lastChange } from "./reading.ts";
-import { rollBack } from "./schema.ts";
-
-/** One change of the history, made inside a transaction. It must not wait: the lock is held. */
-export type Change<T> = (database: Database, tally: Tally) => T;
-
-/** What a transaction keeps count of, for all of its changes. */
-export interface Tally {
-  /** The number of the last change made. Each change takes the next. */
-  change: number;
-}
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Change, Results } from "./changes.ts";
+import type { Committer, Outcome } from "./committer.ts";
+import type { Urgency } from "./store.ts";
 
 interface Waiting {
-  change: Change<unknown>;
+  change: Change;
   deadline: number;
   resolve: (value: unknown) => void;
   reject: (error: unknown) => void;
 }
 
-export interface WriterOptions {
-  path: string;
-  /** The connection to write through: asked for before each transaction, so that a lost file can be made again. */
-  connection: () => Promise<Database>;
-  /** How long a change may wait for the lock, in milliseconds. */
-  patienceMs: number;
-}
+/** How long `soon` is at the most. */
+const soonMs = 20;
 
-/** Few enough that a commit holds neither the event loop nor other processes up for long. */
+/** Few enough that a commit keeps other processes waiting not for long, and takes little memory. */
 const changesPerCommit = 1000;
+const bytesPerCommit = 16 * 1024 ** 2;
 
-/** Commits changes in groups: those asked for in one turn of the event loop share a transaction. */
+/** Commits changes in groups: those asked for in one turn of the event loop, or while a commit is under way, share one. */
 export class Writer {
-  readonly #options: WriterOptions;
-  #queue: Waiting[] = [];
-  #draining: Promise<void> = Promise.resolve();
-  #idle = true;
+  readonly #committer: Committer;
+  readonly #patienceMs: number;
+  readonly #queue: Waiting[] = [];
+  #draining: Promise<void> | null = null;
+  #timer: NodeJS.Timeout | undefined;
 
-  constructor(options: WriterOptions) {
-    this.#options = options;
+  /** @param patienceMs how long a change may wait to be committed */
+  constructor(committer: Committer, patienceMs: number) {
+    this.#committer = committer;
+    this.#patienceMs = patienceMs;
   }
 
   /** Resolves once the change is committed. Rejects when it was not, and then nothing of it is on record. */
-  commit<T>(change: Change<T>): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      const deadline = performance.now() + this.#options.patienceMs;
+  commit<Kind extends Change["kind"]>(
+    change: Change & { kind: Kind },
+    urgency: Urgency = "now",
+  ): Promise<Results[Kind]> {
+    return new Promise<Results[Kind]>((resolve, reject) => {
+      const deadline = performance.now() + this.#patienceMs;
       this.#queue.push({ change, deadline, resolve: resolve as (value: unknown) => void, reject });
-      if (!this.#idle) return;
-      this.#idle = false;
-      this.#draining = this.#drain();
+      if (this.#draining) return; // it goes on until the queue is empty
+      if (urgency === "now") this.#start();
+      else this.#timer ??= setTimeout(() => this.#start(), soonMs);
     });
   }
 
   /** Resolves when nothing is left to be written. */
   async settled(): Promise<void> {
+    this.#start();
     await this.#draining;
   }
 
+  #start(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#queue.length > 0) this.#draining ??= this.#drain();
+  }
+
+  /** To be started with something in the queue. */
   async #drain(): Promise<void> {
     while (this.#queue.length > 0) {
       await nextTurn();
-      try {
-        this.#commitGroup(await this.#options.connection());
-      } catch (error) {
-        if (isBusy(error)) await this.#waitForLock(error);
-        else this.#rejectWhere(() => true, error);
-      }
+      await this.#commitGroup(this.#takeGroup());
     }
-    this.#idle = true;
+    this.#draining = null; // in the same step as the look at the queue, so that nothing comes in between
   }
 
-  /** @throws what stopped it before the first change; then the queue is as it was. */
-  #commitGroup(database: Database): void {
-    database.exec("BEGIN IMMEDIATE");
-    const group = this.#queue.splice(0, changesPerCommit);
-    let settle: (() => void)[];
+  #takeGroup(): Waiting[] {
+    let bytes = 0;
+    const end = this.#queue.findIndex(({ change }, at) => {
+      bytes += change.body?.byteLength ?? 0;
+      return at === changesPerCommit || (at > 0 && bytes > bytesPerCommit);
+    });
+    return this.#queue.splice(0, end === -1 ? this.#queue.length : end);
+  }
+
+  async #commitGroup(group: readonly Waiting[]): Promise<void> {
+    const patienceMs = group[0]!.deadline - performance.now();
+    let outcomes: Outcome[];
     try {
-      settle = applied(database, group);
-      database.exec("COMMIT");
+      outcomes = await this.#committer.commit(
+        group.map(({ change }) => change),
+        patienceMs,
+      );
     } catch (error) {
-      for (const { reject } of group) reject(historyError(error, this.#options.path));
-      rollBack(database);
+      for (const { reject } of group) reject(error);
       return;
     }
-    for (const tell of settle) tell();
-  }
-
-  async #waitForLock(error: unknown): Promise<void> {
-    const now = performance.now();
-    this.#rejectWhere(({ deadline }) => deadline <= now, error);
-    // Not the same beat for every process that waits.
-    if (this.#queue.length > 0) await pause(1 + Math.random() * 4);
-  }
-
-  #rejectWhere(given: (waiting: Waiting) => boolean, error: unknown): void {
-    const reason = historyError(error, this.#options.path);
-    const rejected = this.#queue.filter((waiting) => given(waiting));
-    this.#queue = this.#queue.filter((waiting) => !given(waiting));
-    for (const { reject } of rejected) reject(reason);
-  }
-}
-
-/**
- * Makes the changes, and gives what is to be told to each caller after the commit. A fault of one change (an unknown
- * id) is its caller's alone; one of the file ends the group.
- */
-function applied(database: Database, group: Waiting[]): (() => void)[] {
-  const tally: Tally = { change: lastChange(database) };
-  return group.map(({ change, resolve, reject }) => {
-    try {
-      const value = change(database, tally);
-      return () => resolve(value);
-    } catch (error) {
-      if (concernsFile(error)) throw error;
-      return () => reject(error);
+    for (const [at, { resolve, reject }] of group.entries()) {
+      const outcome = outcomes[at]!;
+      if ("error" in outcome) reject(outcome.error);
+      else resolve(outcome.value);
     }
-  });
+  }
 }

@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { eventHead } from "../model/event.ts";
 import type { Secret } from "../model/secret.ts";
 import type { Attempt, Delivery, FailureKind, NewDelivery, SignatureRecord } from "../model/delivery.ts";
-import type { DeliveryChanges, History, Hold } from "../history/store.ts";
+import type { DeliveryChanges, History, Hold, Urgency } from "../history/store.ts";
 import { signatureRecord } from "../signatures/record.ts";
 import { held, plainAnswer, tooManyHeld, unwritable, type Answer } from "./answer.ts";
 import type { Forward, ForwardSettings } from "./forward.ts";
@@ -47,6 +47,8 @@ export type Gateway = (received: Received) => Promise<Answer>;
 interface Handled {
   answer: Answer;
   settled?: Delivery;
+  /** Resolves when what is known is on record, or could not be put there. */
+  stored?: Promise<unknown>;
 }
 
 /**
@@ -57,9 +59,9 @@ export function createGateway(settings: GatewaySettings, tools: GatewayTools): G
   return async (received) => {
     const delivery = newDelivery(received, checkSignature(received, settings.secrets), tools.now());
     const route = routeOf(received, delivery.event, delivery.signature.verdict, settings);
-    const { answer, settled } = await handled(delivery, route, settings, tools);
+    const { answer, settled, stored } = await handled(delivery, route, settings, tools);
     if (settings.delayMs > 0) await pause(settings.delayMs, undefined, { signal: tools.aborted }).catch(() => {});
-    if (settled) tools.tell(settled);
+    if (settled) tools.tell(settled, stored);
     return answer;
   };
 }
@@ -110,8 +112,9 @@ async function deliverNow(
     const isHeld = await storeChanges(id, { attempt, hold: { target: app.url, holder: tools.holder } }, tools);
     if (isHeld) return inLine({ ...delivery, id, attempts: [attempt] }, app, tools);
   }
-  await storeChanges(id, { attempt, outcome }, tools);
-  return { answer: answerOf(attempt), settled: { ...delivery, id, outcome, attempts: [attempt] } };
+  // The request is on record, so the answer waits for this no more than it depends on it.
+  const stored = storeChanges(id, { attempt, outcome }, tools, "soon");
+  return { answer: answerOf(attempt), settled: { ...delivery, id, outcome, attempts: [attempt] }, stored };
 }
 
 /** Puts it on record as waiting, behind those that wait already. */
@@ -139,9 +142,14 @@ async function store(
 }
 
 /** The request itself is on record, so a failure here does not change the app's answer. */
-async function storeChanges(id: string, changes: DeliveryChanges, { history, notify }: GatewayTools): Promise<boolean> {
+async function storeChanges(
+  id: string,
+  changes: DeliveryChanges,
+  { history, notify }: GatewayTools,
+  urgency: Urgency = "now",
+): Promise<boolean> {
   try {
-    await history.update(id, changes);
+    await history.update(id, changes, urgency);
     return true;
   } catch (error) {
     notify("HISTORY_UNWRITABLE", `${reasonOf(error)}; the outcome of ${id} is not on record`);

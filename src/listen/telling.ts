@@ -1,10 +1,11 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Delivery, SignatureRecord } from "../model/delivery.ts";
 import type { EarlierDelivery } from "./duplicates.ts";
 import type { Emit } from "./events.ts";
 import type { UnderWay } from "./under-way.ts";
 
-/** Sends a settled delivery's event off, once what the sender waits for is on its way. */
-export type Tell = (delivery: Delivery) => void;
+/** Sends a settled delivery's event off, once what the sender waits for is on its way and the delivery is `stored`. */
+export type Tell = (delivery: Delivery, stored?: Promise<unknown>) => void;
 
 export interface TellTools {
   emit: Emit;
@@ -26,8 +27,8 @@ export function createTell({ emit, diagnose, duplicateOf, work }: TellTools): Te
       work.leave();
     }
   };
-  return (delivery) => {
+  return (delivery, stored = nextTurn()) => {
     work.enter();
-    setImmediate(() => void tell(delivery));
+    void stored.then(() => tell(delivery));
   };
 }

@@ -1,40 +1,19 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { Agent, request as httpRequest } from "node:http";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
-import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { openHistory } from "../../src/history/sqlite.ts";
 import { freshFolder } from "../cli/run.ts";
 import { rawApp } from "../listen/raw-app.ts";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-let folder: string;
-
-/** Inside the repository, so that what cannot be bundled is found; two folders deep, as the package's own bundle. */
-beforeAll(async () => {
-  mkdirSync(join(root, ".cache"), { recursive: true });
-  folder = mkdtempSync(join(root, ".cache", "kill-"));
-  await build({
-    absWorkingDir: root,
-    stdin: { contents: 'import { runProcess } from "./src/cli/process.ts"; await runProcess();', resolveDir: root },
-    outfile: join(folder, "cli.mjs"),
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    external: ["@ngrok/ngrok", "libsql"],
-    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
-    logLevel: "error",
-  });
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const bin = fileURLToPath(new URL("../../bin/telepath-hooks.js", import.meta.url));
 
 async function startListen(cwd: string, appPort: number): Promise<{ child: ChildProcess; port: number }> {
   const argv = ["listen", "--port", String(appPort), "--tunnel", "none", "--json"];
-  const child = spawn(process.execPath, [join(folder, "cli.mjs"), ...argv], {
+  const child = spawn(process.execPath, [bin, ...argv], {
     cwd,
     env: { ...process.env, TELEPATH_WEBHOOK_SECRET: "a secret of this test" },
     stdio: ["ignore", "pipe", "inherit"],

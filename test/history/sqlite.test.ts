@@ -12,6 +12,7 @@ const hasBuiltIn = process.getBuiltinModule("node:sqlite") !== undefined;
 const drivers: DriverName[] = hasBuiltIn ? ["node:sqlite", "libsql"] : ["libsql"];
 
 for (const driver of drivers) describeHistory(driver);
+describeHistory(drivers[0]!, { thread: true });
 
 describe("opening a history", () => {
   /** A data folder with this as its database file. */

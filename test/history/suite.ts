@@ -16,17 +16,19 @@ import { freshFolder } from "./folders.ts";
 /** What the tests of a history's behaviour work with. Everything they open is closed when they end. */
 export interface Bench {
   driver: DriverName;
+  /** Commits are made in a thread, which opens the file by itself. */
+  thread: boolean;
   opened: (folder?: string, options?: HistoryOptions) => Promise<History>;
   /** A history with these on record, written at once, and their ids; `id` is the first. */
   holding: (...deliveries: NewDelivery[]) => Promise<{ history: History; ids: string[]; id: string }>;
 }
 
-/** What every history promises, whichever SQLite is below it. */
-export function describeHistory(driver: DriverName): void {
+/** What every history promises, whichever SQLite is below it and whichever thread commits. */
+export function describeHistory(driver: DriverName, { thread } = { thread: false }): void {
   const open = (path: string) => openDatabase(path, driver);
 
   async function opened(folder = freshFolder(), options: HistoryOptions = {}): Promise<History> {
-    const history = await openHistory(folder, { open, ...options });
+    const history = await openHistory(folder, { open, thread, ...options });
     onTestFinished(() => history.close());
     return history;
   }
@@ -37,9 +39,9 @@ export function describeHistory(driver: DriverName): void {
     return { history, ids, id: ids[0] ?? "" };
   }
 
-  describe(`a history on ${driver}`, () => {
+  describe(`a history on ${driver}${thread ? " with a thread that commits" : ""}`, () => {
     for (const behaviour of [faults, keeping, finding, filtering, following, waiting, dropping, examining]) {
-      behaviour({ driver, opened, holding });
+      behaviour({ driver, thread, opened, holding });
     }
   });
 }

@@ -136,7 +136,7 @@ async function runSession(terms: ViewTerms, ngrok: NgrokSettings, insecure: bool
       import("../../tunnels/ngrok.ts"),
       import("../listening/open-view.ts"),
     ]);
-  const history = await openHistory(settings.dataDir);
+  const history = await openHistory(settings.dataDir, { thread: true });
   const transport = createTransport({ connections: maxConcurrency, insecure });
   try {
     const view = openView(terms, { history, transport });

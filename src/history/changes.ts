@@ -1,0 +1,105 @@
+import type { NewDelivery } from "../model/delivery.ts";
+import { TelepathError } from "../model/errors.ts";
+import type { Database, Value } from "./driver.ts";
+import { takeOverHeld, writeHold, type TakeOver } from "./held.ts";
+import { dropOldest, giveBack, type Dropped } from "./retention.ts";
+import { attemptBytes, attemptColumns, attemptRow, deliveryColumns, rowOf, signatureRow } from "./rows.ts";
+import type { DeliveryChanges, HeldDelivery, Hold, Retention } from "./store.ts";
+
+/**
+ * One change of the history, made inside a transaction. It is plain data, so that another thread can make it; its
+ * `body` is apart from the row, for bytes travel better alone.
+ */
+export type Change =
+  | { kind: "insert"; row: Value[]; body: Uint8Array | null; hold: Hold | undefined }
+  | {
+      kind: "update";
+      id: string;
+      attempt: Value[] | null;
+      body: Uint8Array | null;
+      hold: Hold | null | undefined;
+      columns: Value[];
+    }
+  | ({ kind: "take-over"; body: null } & TakeOver)
+  | { kind: "drop"; keep: Retention; now: number; body: null }
+  | { kind: "give-back"; body: null };
+
+/** What each kind of change comes to. */
+export interface Results {
+  insert: undefined;
+  update: undefined;
+  "take-over": HeldDelivery[];
+  drop: Dropped;
+  "give-back": boolean;
+}
+
+/** What a transaction keeps count of, for all of its changes. */
+export interface Tally {
+  /** The number of the last change made. Each change takes the next. */
+  change: number;
+}
+
+/** Puts one delivery on record. */
+export function insertion(id: string, delivery: NewDelivery, hold?: Hold): Change & { kind: "insert" } {
+  return { kind: "insert", row: rowOf(delivery, id), body: delivery.body, hold };
+}
+
+/** Adds to a delivery on record; `UNKNOWN_DELIVERY` when there is none. */
+export function update(id: string, changes: DeliveryChanges): Change & { kind: "update" } {
+  const { attempt, outcome, signature, hold } = changes;
+  const [verdict, detail] = signature ? signatureRow(signature) : [null, null];
+  return {
+    kind: "update",
+    id,
+    attempt: attempt ? attemptRow(attempt) : null,
+    body: attempt?.response?.body ?? null,
+    hold,
+    columns: [attempt ? attemptBytes(attempt) : 0, outcome ?? null, verdict, detail],
+  };
+}
+
+/** Makes a change. It must not wait: the lock is held. */
+export function makeChange(database: Database, tally: Tally, change: Change): Results[Change["kind"]] {
+  switch (change.kind) {
+    case "insert":
+      return makeInsertion(database, tally, change);
+    case "update":
+      return makeUpdate(database, tally, change);
+    case "take-over":
+      return takeOverHeld(database, change);
+    case "drop":
+      return dropOldest(database, tally.change, change);
+    case "give-back":
+      return giveBack(database);
+  }
+}
+
+function makeInsertion(database: Database, tally: Tally, { row, body, hold }: Change & { kind: "insert" }): undefined {
+  tally.change += 1;
+  database.prepare(insertDeliverySql).run(...row, tally.change, body);
+  if (hold) writeHold(database, Number(database.prepare("SELECT last_insert_rowid() AS key").get()?.["key"]), hold);
+}
+
+function makeUpdate(database: Database, tally: Tally, change: Change & { kind: "update" }): undefined {
+  const { id, attempt, body, hold, columns } = change;
+  const key = database.prepare("SELECT key FROM deliveries WHERE id = ?").get(id)?.["key"] as number | undefined;
+  if (key === undefined) {
+    throw new TelepathError("UNKNOWN_DELIVERY", `no delivery has the id ${id}`, "it may have been dropped");
+  }
+  if (attempt) database.prepare(insertAttemptSql).run(...attempt, body, key);
+  if (hold !== undefined) writeHold(database, key, hold);
+  tally.change += 1;
+  database.prepare(updateSql).run(tally.change, ...columns, key);
+}
+
+const insertDeliverySql = insertInto("deliveries", `${deliveryColumns}, change, body`);
+const insertAttemptSql = insertInto("attempts", `${attemptColumns}, body, delivery`);
+const updateSql = `
+  UPDATE deliveries
+  SET change = ?, bytes = bytes + ?, outcome = coalesce(?, outcome),
+      verdict = coalesce(?, verdict), signature = coalesce(?, signature)
+  WHERE key = ?`;
+
+function insertInto(table: string, columns: string): string {
+  return `INSERT INTO ${table} (${columns}) VALUES (${columns.replace(/\w+/g, "?")})`;
+}

@@ -1,0 +1,66 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { makeChange, type Change, type Tally } from "./changes.ts";
+import type { Connection } from "./connection.ts";
+import type { Database } from "./driver.ts";
+import { concernsFile, historyError, isBusy } from "./faults.ts";
+import { lastChange } from "./reading.ts";
+import { rollBack } from "./schema.ts";
+
+/** What became of one change of a group: what it came to, or why it alone could not be made. */
+export type Outcome = { value: unknown } | { error: unknown };
+
+/** Commits groups of changes, one group at a time. */
+export interface Committer {
+  /**
+   * Makes the changes in one transaction. A fault of one of them (an unknown id) is its own alone.
+   *
+   * @param patienceMs how long to wait for other processes that hold the lock
+   * @throws TelepathError `HISTORY_UNWRITABLE`, `HISTORY_CORRUPT`: then nothing of the group is on record
+   */
+  commit(changes: readonly Change[], patienceMs: number): Promise<Outcome[]>;
+
+  /** Lets go of what it opened. */
+  close(): Promise<void>;
+}
+
+/** Commits on a connection, in this thread. Calls back when the file had to be opened anew. */
+export function createCommitter(connection: Connection, onReopened: () => void = () => {}): Committer {
+  return {
+    async commit(changes, patienceMs) {
+      const deadline = performance.now() + patienceMs;
+      for (;;) {
+        try {
+          if (await connection.ensureInPlace()) onReopened();
+          return committed(connection.database, changes);
+        } catch (error) {
+          if (!isBusy(error) || performance.now() >= deadline) throw historyError(error, connection.path);
+        }
+        await pause(1 + Math.random() * 4); // not the same beat for every process that waits
+      }
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+function committed(database: Database, changes: readonly Change[]): Outcome[] {
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    const tally: Tally = { change: lastChange(database) };
+    const outcomes = changes.map((change) => outcomeOf(database, tally, change));
+    database.exec("COMMIT");
+    return outcomes;
+  } catch (error) {
+    rollBack(database);
+    throw error;
+  }
+}
+
+/** @throws a fault of the file or the disk, which hits every change alike */
+function outcomeOf(database: Database, tally: Tally, change: Change): Outcome {
+  try {
+    return { value: makeChange(database, tally, change) };
+  } catch (error) {
+    if (concernsFile(error)) throw error;
+    return { error };
+  }
+}

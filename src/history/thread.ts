@@ -1,0 +1,46 @@
+/** The thread that commits: see `thread-committer.ts`, which starts it and sends it groups. */
+import { parentPort, workerData } from "node:worker_threads";
+import { createCommitter, type Committer, type Outcome } from "./committer.ts";
+import { Connection } from "./connection.ts";
+import { openDatabase } from "./driver.ts";
+import {
+  packedFault,
+  unpackedChanges,
+  type Group,
+  type PackedOutcome,
+  type Reply,
+  type ThreadData,
+} from "./messages.ts";
+
+const port = parentPort!;
+const { folder, patienceMs } = workerData as ThreadData;
+let connection: Connection | undefined;
+let committer: Committer | undefined;
+let reopened = false;
+
+port.on("message", (group: Group | "close") => {
+  if (group === "close") {
+    connection?.close();
+    port.close();
+  } else void replyTo(group).then((reply) => port.postMessage(reply));
+});
+
+async function replyTo(group: Group): Promise<Reply> {
+  reopened = false;
+  try {
+    committer ??= await opened();
+    const outcomes = await committer.commit(unpackedChanges(group), group.patienceMs);
+    return { outcomes: outcomes.map((outcome) => packed(outcome)), reopened };
+  } catch (error) {
+    return { fault: packedFault(error) };
+  }
+}
+
+async function opened(): Promise<Committer> {
+  connection = await Connection.open({ folder, open: openDatabase, patienceMs });
+  return createCommitter(connection, () => (reopened = true));
+}
+
+function packed(outcome: Outcome): PackedOutcome {
+  return "error" in outcome ? { fault: packedFault(outcome.error) } : outcome;
+}

@@ -1,0 +1,76 @@
+import { describe, expect, it, vi } from "vitest";
+import type { Change } from "../../src/history/changes.ts";
+import type { Committer } from "../../src/history/committer.ts";
+import { Writer } from "../../src/history/writer.ts";
+
+const change: Change & { kind: "give-back" } = { kind: "give-back", body: null };
+
+/** Says how many changes each commit had. */
+function counting(): { groups: number[]; committer: Committer } {
+  const groups: number[] = [];
+  const committer: Committer = {
+    commit: async (changes) => {
+      groups.push(changes.length);
+      await new Promise((resolve) => setImmediate(resolve));
+      return changes.map(() => ({ value: true }));
+    },
+    close: () => Promise.resolve(),
+  };
+  return { groups, committer };
+}
+
+describe("changes of a history", () => {
+  it("share a commit when they are asked for in one turn, or while one is under way", async () => {
+    const { groups, committer } = counting();
+    const writer = new Writer(committer, 1000);
+    const first = Promise.all([writer.commit(change), writer.commit(change)]);
+    await new Promise((resolve) => setImmediate(resolve));
+    await Promise.all([first, writer.commit(change), writer.commit(change, "soon")]);
+    expect(groups).toEqual([2, 2]);
+  });
+
+  it("that need not be at once go with the next that is", async () => {
+    const { groups, committer } = counting();
+    const writer = new Writer(committer, 1000);
+    await Promise.all([writer.commit(change, "soon"), writer.commit(change)]);
+    expect(groups).toEqual([2]);
+  });
+
+  it("that need not be at once are committed soon, or when the history closes", async () => {
+    const { groups, committer } = counting();
+    const writer = new Writer(committer, 1000);
+    await writer.commit(change, "soon");
+    const last = writer.commit(change, "soon");
+    await writer.settled();
+    expect(groups).toEqual([1, 1]);
+    await last;
+  });
+
+  it("are committed however their urgencies mix and whatever timer fires meanwhile", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const { groups, committer } = counting();
+      const writer = new Writer(committer, 1000);
+      for (let round = 0; round < 50; round += 1) {
+        const all = [writer.commit(change, round % 2 === 0 ? "soon" : "now"), writer.commit(change, "soon")];
+        vi.advanceTimersByTime(round);
+        void all[0]!.then(() => vi.advanceTimersByTime(100));
+        if (round % 3 === 0) all.push(writer.commit(change));
+        vi.advanceTimersByTime(100);
+        await Promise.all(all);
+        vi.advanceTimersByTime(100);
+      }
+      expect(groups.reduce((sum, size) => sum + size)).toBe(50 * 2 + 17);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("are split when their bodies are large together", async () => {
+    const { groups, committer } = counting();
+    const writer = new Writer(committer, 1000);
+    const large: Change & { kind: "insert" } = { kind: "insert", row: [], body: new Uint8Array(6e6), hold: undefined };
+    await Promise.all(Array.from({ length: 5 }, () => writer.commit(large)));
+    expect(groups).toEqual([2, 2, 1]);
+  });
+});

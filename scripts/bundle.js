@@ -30,4 +30,7 @@ await build({
   },
 });
 
+// The process that holds ngrok's SDK: a file of its own, with nothing of the command line in it.
+await build({ ...common, entryPoints: ["src/tunnels/ngrok-agent.ts"], packages: "external", minifyWhitespace: true });
+
 await build({ ...common, entryPoints: ["src/index.ts"], packages: "external" });

@@ -21,6 +21,8 @@ export type ListenEvent =
   /** Holding changed; `held` wait for that app now, or for all of them when it is null. */
   | { type: "holding"; state: HoldingState; held: number; app: string | null }
   | ({ type: "tunnel" } & TunnelState)
+  /** How long the tunnel's provider took to answer, every few seconds. */
+  | { type: "latency"; milliseconds: number }
   /** Something the user should know that is no delivery: bytes that were not HTTP, history that cannot be written. */
   | { type: "notice"; code: string; message: string }
   | { type: "stopped"; deliveries: number; failed: number };

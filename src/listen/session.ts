@@ -1,17 +1,21 @@
 import { randomBytes } from "node:crypto";
-import { once, setMaxListeners } from "node:events";
+import { setMaxListeners } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Transport } from "../delivery/transport.ts";
 import type { History, Retention } from "../history/store.ts";
-import type { Tunnel, TunnelProvider, TunnelRequest } from "../tunnels/provider.ts";
+import { Probes } from "../tunnels/probe.ts";
+import type { Tunnel, TunnelProvider } from "../tunnels/provider.ts";
 import { announce } from "./announcement.ts";
 import type { Diagnose } from "./diagnoses.ts";
 import type { Emit } from "./events.ts";
-import { isOwnPort, ownPortError, refuseOwnUrl, type ForwardTarget } from "./forward-target.ts";
+import { isOwnPort, ownPortError, type ForwardTarget } from "./forward-target.ts";
 import type { GatewaySettings } from "./gateway.ts";
 import type { GatewayControls } from "./holding.ts";
 import { isListening, tellOfLeftovers, tellOfRest } from "./leftovers.ts";
 import { throttledNotices } from "./notices.ts";
+import { abortOf } from "./interruption.ts";
+import { openTunnel, type PublicSettings } from "./open-tunnel.ts";
+import { answeringProbes } from "./probe-answers.ts";
 import { Receiver } from "./receiver.ts";
 import { createRetention } from "./retention.ts";
 import type { ProxyPlace } from "./proxy-headers.ts";
@@ -20,16 +24,12 @@ import { UnderWay } from "./under-way.ts";
 import { wireGateway } from "./wiring.ts";
 
 /** What the user asked `listen` for. */
-export interface ListenSettings extends GatewaySettings {
+export interface ListenSettings extends GatewaySettings, PublicSettings {
   /** Loopback port of the receiver; 0 is any free one. */
   listenPort: number;
   maxBodyBytes: number;
   /** Stop after this many settled deliveries. */
   until: number | null;
-  /** The user's own tunnel or proxy that points at the receiver. */
-  publicUrl: string | null;
-  /** Null: no tunnel. */
-  tunnel: Omit<TunnelRequest, "upstream" | "onState"> | null;
   retention: Retention;
   /** Where the running receiver is announced. */
   dataDir: string;
@@ -85,7 +85,9 @@ export async function listen(settings: ListenSettings, tools: ListenTools): Prom
   const { diagnose } = tools;
   const place = placeOf(settings);
   const shared = { history, transport, diagnose, notify, now, work };
-  const { handle, holding } = wireGateway(settings, { ...shared, emit, place, ended, aborted: cut.signal });
+  const { handle: gateway, holding } = wireGateway(settings, { ...shared, emit, place, ended, aborted: cut.signal });
+  const probes = new Probes();
+  const handle = answeringProbes(gateway, probes);
   const apps = appsOf(settings);
   const receiver = await openReceiver(apps, settings.listenPort, (port) =>
     Receiver.start({ port, name: place.name, ...limitsOf(settings) }, { handle, notify, work }),
@@ -99,7 +101,7 @@ export async function listen(settings: ListenSettings, tools: ListenTools): Prom
     retention.run();
     if (settings.hold) await holding.takeOver(isListening(settings.dataDir));
     if (apps.length > 0) tools.onControls?.(holding);
-    tunnel = await openTunnel(settings, tools, localUrl, ended);
+    tunnel = await openTunnel(settings, apps, { ...tools, notify, probes }, localUrl, ended);
     const publicUrl = tunnel?.url ?? settings.publicUrl;
     if (!ended.aborted) emit({ type: "ready", publicUrl, localUrl, forwardTo, tunnel: tunnel ? "ngrok" : "none" });
     tellOfLeftovers(history, { ...settings, apps }, notify);
@@ -152,40 +154,6 @@ async function appAt(port: number, apps: readonly ForwardTarget[]): Promise<Forw
   return undefined;
 }
 
-/** Resolves to null when there is none, or when the session ends first; a tunnel that comes later is closed. */
-async function openTunnel(
-  settings: ListenSettings,
-  tools: ListenTools,
-  upstream: string,
-  ended: AbortSignal,
-): Promise<Tunnel | null> {
-  const checkUrl = (url: string): void => {
-    for (const app of appsOf(settings)) refuseOwnUrl(app, url);
-  };
-  if (settings.publicUrl !== null) checkUrl(settings.publicUrl);
-  if (!settings.tunnel) return null;
-
-  let opened = false;
-  const onState: TunnelRequest["onState"] = (state) => {
-    if (!opened && state.state === "online") return; // `ready` says so
-    tools.emit({ type: "tunnel", ...state });
-  };
-  const opening = tools.tunnels.open({ ...settings.tunnel, upstream, onState });
-  const tunnel = await Promise.race([opening, abortOf(ended)]);
-  if (!tunnel) {
-    opening.then((late) => late.close()).catch(() => {}); // nobody is left to tell
-    return null;
-  }
-  try {
-    checkUrl(tunnel.url);
-  } catch (error) {
-    await tunnel.close();
-    throw error;
-  }
-  opened = true;
-  return tunnel;
-}
-
 async function drain(receiver: Receiver, work: UnderWay, cut: AbortController): Promise<void> {
   await within(drainMs, Promise.all([receiver.stop(), work.idle()]));
   cut.abort();
@@ -198,9 +166,4 @@ async function within(milliseconds: number, promise: Promise<unknown>): Promise<
   const late = pause(milliseconds, undefined, { signal: timer.signal }).catch(() => {});
   await Promise.race([promise, late]);
   timer.abort();
-}
-
-async function abortOf(signal: AbortSignal): Promise<null> {
-  if (!signal.aborted) await once(signal, "abort");
-  return null;
 }

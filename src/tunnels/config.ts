@@ -1,9 +1,8 @@
 import { X509Certificate } from "node:crypto";
-import { constants } from "node:fs";
-import { open } from "node:fs/promises";
 import { dirname, posix, resolve, win32 } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
-import { systemCode, TelepathError } from "../model/errors.ts";
+import { TelepathError } from "../model/errors.ts";
+import { asText, readSmallFile } from "./small-file.ts";
 
 /** Where the settings of ngrok come from. */
 export interface NgrokSettings {
@@ -108,9 +107,14 @@ function defaultPaths({ env, home, platform }: NgrokSettings): string[] {
 }
 
 async function readIfThere(path: string): Promise<NgrokConfig | undefined> {
-  const bytes = await readSmallFile(path);
+  const bytes = await readSmallFile(path, LARGEST_FILE, (problem) => invalid(path, problem));
   if (bytes === undefined) return undefined;
-  const file = mappingOf(parseYaml(textOf(bytes, path), path));
+  const file = mappingOf(
+    parseYaml(
+      asText(bytes, (problem) => invalid(path, problem)),
+      path,
+    ),
+  );
   // Version 3 put what was at the top under `agent` and gave two settings new names.
   const agent = mappingOf(file["agent"]);
   const setting = (...names: string[]): string | undefined => {
@@ -126,33 +130,6 @@ async function readIfThere(path: string): Promise<NgrokConfig | undefined> {
     serverAddress: serverAddress(setting("connect_url", "server_addr"), path),
     rootCas: await rootCas(setting("connect_cas", "root_cas"), path),
   };
-}
-
-/** The bytes of a regular file; undefined when there is none. Opened so that a FIFO does not hold us up. */
-async function readSmallFile(path: string): Promise<Buffer | undefined> {
-  let file;
-  try {
-    file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    const stats = await file.stat();
-    if (!stats.isFile()) throw invalid(path, "it is not a regular file");
-    if (stats.size > LARGEST_FILE) throw invalid(path, `it has ${stats.size} bytes, which is far too much`);
-    return await file.readFile();
-  } catch (error) {
-    if (error instanceof TelepathError) throw error;
-    const code = systemCode(error);
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw invalid(path, `it cannot be read (${code ?? "unknown error"})`);
-  } finally {
-    await file?.close();
-  }
-}
-
-function textOf(bytes: Buffer, path: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw invalid(path, "it is not UTF-8 text");
-  }
 }
 
 /** Every scalar as its text, whatever it looks like: a token of digits stays as it is written. No tags, no bombs. */
@@ -195,7 +172,7 @@ function serverAddress(given: string | undefined, path: string): string | undefi
 async function rootCas(given: string | undefined, path: string): Promise<NgrokConfig["rootCas"]> {
   if (given === undefined || given === "trusted") return undefined;
   if (given === "host") return "host";
-  const pem = await readSmallFile(resolve(dirname(path), given));
+  const pem = await readSmallFile(resolve(dirname(path), given), LARGEST_FILE, (problem) => invalid(path, problem));
   if (pem === undefined)
     throw invalid(path, "the file of its root certificates (connect_cas, root_cas) does not exist");
   if (isCertificate(pem)) return pem;

@@ -1,4 +1,6 @@
-import { systemCode, TelepathError } from "../model/errors.ts";
+import { TelepathError } from "../model/errors.ts";
+import type { AgentFailure } from "./agent-messages.ts";
+import { AgentCallError, AgentGoneError } from "./agent-process.ts";
 import { DeadlineError } from "./deadline.ts";
 import { ngrokCodes, noTunnel, tokenPage } from "./ngrok-codes.ts";
 import { redact } from "./redact.ts";
@@ -43,15 +45,17 @@ export function tokenMissing(): TelepathError {
   );
 }
 
-/** What the SDK threw, as an error a user can act on, without the secrets. */
+/** What a call of the SDK came to, as an error a user can act on, without the secrets. */
 export function tunnelError(error: unknown, { doing, address, secrets }: TunnelStep): TelepathError {
   if (error instanceof TelepathError) return error;
   if (error instanceof DeadlineError) {
     const message = `ngrok at ${address} did not answer within ${error.milliseconds / 1000} s when asked to ${doing}`;
     return new TelepathError("TUNNEL_UNREACHABLE", message, `check the network, VPN and firewall, ${noTunnel}`);
   }
-  const text = error instanceof Error ? error.message : String(error);
-  const ngrokCode = ngrokCodeOf(error);
+  if (error instanceof AgentGoneError) return sdkCrashed(error.message, secrets);
+  if (!(error instanceof AgentCallError)) throw error;
+  const { message: text } = error;
+  const ngrokCode = ngrokCodeOf(error.failure);
   const known = ngrokCode === undefined ? undefined : ngrokCodes[ngrokCode];
   if (known) return new TelepathError(known[0], `could not ${doing}: ${known[1]} (${ngrokCode})`, known[2]);
   const transport = ngrokCode === undefined ? transportExplanations.find(([pattern]) => pattern.test(text)) : undefined;
@@ -59,23 +63,39 @@ export function tunnelError(error: unknown, { doing, address, secrets }: TunnelS
     const [, code, what, hint] = transport;
     return new TelepathError(code, `could not ${doing}: ${what} ${address}`, `${hint}, ${noTunnel}`);
   }
-  const page =
-    ngrokCode === undefined
-      ? "https://ngrok.com/docs/errors"
-      : `https://ngrok.com/docs/errors/${ngrokCode.toLowerCase()}`;
   return new TelepathError(
     "TUNNEL_REFUSED",
     `could not ${doing}: ${quoted(text, secrets)}`,
-    `see ${page}, ${noTunnel}`,
+    `see ${pageOf(ngrokCode)}, ${noTunnel}`,
   );
 }
 
+/** ngrok ended an endpoint that was open, and perhaps said why. */
+export function endpointEnded(failure: AgentFailure | null, secrets: readonly string[]): TelepathError {
+  const ngrokCode = failure ? ngrokCodeOf(failure) : undefined;
+  const known = ngrokCode === undefined ? undefined : ngrokCodes[ngrokCode];
+  if (known) return new TelepathError(known[0], `ngrok ended the endpoint: ${known[1]} (${ngrokCode})`, known[2]);
+  const why = failure ? `: ${quoted(failure.message, secrets)}` : "";
+  return new TelepathError("TUNNEL_ENDED", `ngrok ended the endpoint${why}`, `see ${pageOf(ngrokCode)}`);
+}
+
+/** Native code aborted, or something ended the process that holds it. */
+export function sdkCrashed(how: string, secrets: readonly string[]): TelepathError {
+  return new TelepathError(
+    "TUNNEL_SDK_CRASHED",
+    `the process with ngrok's SDK ended unexpectedly (${quoted(how, secrets)})`,
+    `if it happens again please report it, ${noTunnel}`,
+  );
+}
+
+function pageOf(ngrokCode: string | undefined): string {
+  return `https://ngrok.com/docs/errors${ngrokCode === undefined ? "" : `/${ngrokCode.toLowerCase()}`}`;
+}
+
 /** `ERR_NGROK_nnn`: a property of some of the SDK's errors, the last line of others. */
-export function ngrokCodeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const { errorCode } = error as { errorCode?: unknown };
-  if (typeof errorCode === "string" && /^ERR_NGROK_\d+$/.test(errorCode)) return errorCode;
-  return /error_code: (ERR_NGROK_\d+)\s*$/.exec(error.message)?.[1];
+export function ngrokCodeOf({ errorCode, message }: AgentFailure): string | undefined {
+  if (errorCode !== undefined && /^ERR_NGROK_\d+$/.test(errorCode)) return errorCode;
+  return /error_code: (ERR_NGROK_\d+)\s*$/.exec(message)?.[1];
 }
 
 /** Somebody else's words: without secrets and control characters, on one line, not too long. */
@@ -87,36 +107,49 @@ export function quoted(text: string, secrets: readonly string[]): string {
 }
 
 /** The SDK is not there, or its native part does not load. */
-export function sdkError(error: unknown): TelepathError {
-  const code = systemCode(error);
+export function sdkError({ code }: { code?: string | undefined }): TelepathError {
   if (code === "ERR_DLOPEN_FAILED") {
     return new TelepathError(
       "TUNNEL_SDK_BROKEN",
       "the native part of @ngrok/ngrok does not load",
       `on Windows install the Visual C++ Redistributable (https://aka.ms/vs/17/release/vc_redist.x64.exe), ${noTunnel}`,
-      { cause: error },
     );
   }
   return new TelepathError(
     "TUNNEL_SDK_MISSING",
     `the package @ngrok/ngrok does not load (${code ?? "unknown error"})`,
     `install telepath-hooks anew with its optional dependencies (no --omit=optional), ${noTunnel}`,
-    { cause: error },
   );
 }
 
-/** Failures that may pass by themselves while a tunnel is being brought back; the others end it. */
-const passing: ReadonlySet<string> = new Set([
-  "TUNNEL_UNREACHABLE",
-  "TUNNEL_TLS_FAILED",
+/** A name or a place that another session holds. It is let go when that one ends, or ngrok finds out that it has. */
+const heldByAnother: ReadonlySet<string> = new Set([
   "TUNNEL_NAME_TAKEN",
   "TUNNEL_SESSION_LIMIT",
   "TUNNEL_ENDPOINT_LIMIT",
-  "TUNNEL_RATE_LIMIT",
-  "TUNNEL_REFUSED",
 ]);
 
-/** True when it is worth trying again. */
-export function mayPass(error: TelepathError): boolean {
-  return passing.has(error.code);
+const edgeAway: ReadonlySet<string> = new Set(["TUNNEL_UNREACHABLE", "TUNNEL_TLS_FAILED"]);
+
+const passing: ReadonlySet<string> = new Set([
+  ...heldByAnother,
+  ...edgeAway,
+  "TUNNEL_RATE_LIMIT",
+  "TUNNEL_REFUSED",
+  "TUNNEL_SDK_CRASHED",
+]);
+
+/** Failures that may pass by themselves while a tunnel is being brought back; the others end it. */
+export function mayPass({ code }: TelepathError): boolean {
+  return passing.has(code);
+}
+
+/** Those that pass soon, or not at all. */
+export function mayPassSoon({ code }: TelepathError): boolean {
+  return heldByAnother.has(code);
+}
+
+/** No answer came from ngrok at all. */
+export function isEdgeAway({ code }: TelepathError): boolean {
+  return edgeAway.has(code);
 }

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { basename, dirname } from "node:path";
+import { systemCode } from "../model/errors.ts";
 import { sdkError } from "./errors.ts";
 
 /** The SDK as it is installed here. */
@@ -23,6 +24,6 @@ export function installedSdk(from: string | URL = import.meta.url): InstalledSdk
     const native = Object.keys(require.cache).find((path) => /[\\/]@ngrok[\\/].*\.node$/.test(path));
     return { version, binary: native === undefined ? null : `@ngrok/${basename(dirname(native))}` };
   } catch (error) {
-    throw sdkError(error);
+    throw sdkError({ code: systemCode(error) });
   }
 }

@@ -60,6 +60,11 @@ export const ngrokCodes: Record<string, Explanation> = {
     "the domain is online already, from here or elsewhere",
     "stop the other one (https://dashboard.ngrok.com/endpoints), or give another --domain",
   ],
+  ERR_NGROK_333: [
+    "TUNNEL_ENDED",
+    "ngrok no longer knows this endpoint",
+    "start listen again; https://dashboard.ngrok.com/endpoints lists what is online",
+  ],
   ERR_NGROK_702: [
     "TUNNEL_RATE_LIMIT",
     "the ngrok account makes more requests than its plan allows",
@@ -79,6 +84,31 @@ export const ngrokCodes: Record<string, Explanation> = {
     "TUNNEL_RATE_LIMIT",
     "the ngrok account makes more connections than its plan allows",
     "wait a minute and try again",
+  ],
+  ERR_NGROK_3004: [
+    "TUNNEL_ANSWER_INVALID",
+    "ngrok got no valid HTTP answer through the tunnel",
+    "make the request again; if it stays so, telepath-hooks doctor --tunnel looks further",
+  ],
+  ERR_NGROK_3200: [
+    "TUNNEL_OFFLINE",
+    "nobody serves this name at ngrok",
+    "check the name, and start listen again if it has stopped",
+  ],
+  ERR_NGROK_6022: [
+    "TUNNEL_PLAN",
+    "ngrok shows HTML pages only to verified accounts",
+    "verify the account: https://dashboard.ngrok.com/user/settings; webhooks are not affected",
+  ],
+  ERR_NGROK_6024: [
+    "TUNNEL_INTERSTITIAL",
+    "ngrok shows browsers a warning page first, on its free plan",
+    "click through it, or send the header ngrok-skip-browser-warning; webhooks are not affected",
+  ],
+  ERR_NGROK_8012: [
+    "TUNNEL_UPSTREAM_REFUSED",
+    "the agent could not connect to the local receiver",
+    "check that listen still runs, and that no firewall closes its port on loopback",
   ],
   ERR_NGROK_4018: [
     "TUNNEL_TOKEN_REFUSED",

@@ -1,3 +1,5 @@
+import type { Probes } from "./probe.ts";
+
 /** Makes the local receiver reachable from the internet. */
 export interface TunnelProvider {
   /**
@@ -18,8 +20,16 @@ export interface TunnelRequest {
   basicAuth?: string;
   /** Networks the provider's edge lets in; all when empty. */
   allowCidrs: readonly string[];
+  /** A traffic policy for the provider's edge, YAML or JSON as the user wrote it. */
+  trafficPolicy?: string;
+  /** Proves the tunnel through its public URL, given that the receiver answers these. Not probed when left out. */
+  probes?: Probes;
+  /** Ends the opening, which then rejects. Of no meaning once the tunnel is open. */
+  interrupted?: AbortSignal;
   /** Hears of every change, the first `online` included. */
   onState: (state: TunnelState) => void;
+  /** Hears every few seconds how long the provider took to answer, in milliseconds. */
+  onLatency?: (milliseconds: number) => void;
 }
 
 export interface Tunnel {
@@ -29,8 +39,16 @@ export interface Tunnel {
   close(): Promise<void>;
 }
 
+/** What is known of the tunnel. */
 export interface TunnelState {
+  /** `offline` is for good. */
   state: "online" | "reconnecting" | "offline";
+  /** Null before the first `online`, and when offline. */
   url: string | null;
+  /** Why it is not online. */
   reason: string | null;
+  /** What the user can do about that. */
+  hint: string | null;
+  /** The last that was measured. */
+  latencyMs: number | null;
 }

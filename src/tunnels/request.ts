@@ -1,16 +1,8 @@
 import { isIP } from "node:net";
 import { domainToASCII } from "node:url";
 import { TelepathError } from "../model/errors.ts";
+import type { Endpoint } from "./agent-messages.ts";
 import type { TunnelRequest } from "./provider.ts";
-
-/** A request for an endpoint whose every value is fit for the SDK's native code, which aborts the process on some. */
-export interface EndpointPlan {
-  /** Scheme, host and port of the receiver on loopback. */
-  upstream: string;
-  domain: string | undefined;
-  credentials: { user: string; password: string } | undefined;
-  allowCidrs: string[];
-}
 
 /**
  * Checks what the user asked for before anything slow begins.
@@ -18,12 +10,13 @@ export interface EndpointPlan {
  * @throws TelepathError `TUNNEL_DOMAIN_INVALID`, `TUNNEL_BASIC_AUTH_INVALID` or `TUNNEL_CIDR_INVALID`. The password is
  *   never in the text.
  */
-export function planEndpoint(request: TunnelRequest): EndpointPlan {
+export function planEndpoint(request: TunnelRequest): Endpoint {
   return {
     upstream: upstreamOrigin(request.upstream),
     domain: request.domain === undefined ? undefined : parseDomain(request.domain),
     credentials: request.basicAuth === undefined ? undefined : parseCredentials(request.basicAuth),
     allowCidrs: request.allowCidrs.map(parseCidr),
+    trafficPolicy: request.trafficPolicy,
   };
 }
 

@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { runningListeners } from "../../src/listen/announcement.ts";
 import { forwardTarget } from "../../src/listen/forward-target.ts";
 import { TelepathError } from "../../src/model/errors.ts";
+import { Probes } from "../../src/tunnels/probe.ts";
 import type { TunnelProvider, TunnelRequest } from "../../src/tunnels/provider.ts";
 import { closedPort } from "../delivery/raw-server.ts";
 import { folder, listening } from "./listening.ts";
@@ -92,16 +93,18 @@ describe("a session", () => {
     const tunnel = { domain: "x.example", basicAuth: "u:p", allowCidrs: ["10.0.0.0/8"] };
     const listen = await listening(null, { tunnel }, { tunnels });
     expect(await listen.event("ready")).toMatchObject({ publicUrl: "https://x.example", tunnel: "ngrok" });
-    const { onState, ...request } = noted.requests[0]!;
+    const { onState, onLatency, probes, interrupted, ...request } = noted.requests[0]!;
     expect(request).toEqual({ ...tunnel, upstream: `http://127.0.0.1:${listen.port}` });
+    expect([probes, interrupted?.aborted]).toEqual([expect.any(Probes), false]);
 
-    onState({ state: "offline", url: "https://x.example", reason: "gone" });
-    expect(listen.events.at(-1)).toEqual({
-      type: "tunnel",
-      state: "offline",
-      url: "https://x.example",
-      reason: "gone",
-    });
+    onLatency!(12);
+    expect(listen.events.at(-1)).toEqual({ type: "latency", milliseconds: 12 });
+    const state = { state: "offline", url: null, reason: "gone", hint: "come back", latencyMs: 12 } as const;
+    onState(state);
+    expect(listen.events.slice(-2)).toEqual([
+      { type: "tunnel", ...state },
+      { type: "notice", code: "TUNNEL_ENDED", message: expect.stringContaining(`:${listen.port} goes on receiving`) },
+    ]);
     expect(statusOf(await exchange(listen.port, post))).toBe(200);
     await listen.stop();
     expect(noted.closed).toBe(1);

@@ -1,5 +1,6 @@
 import { assert, property, string } from "fast-check";
 import { describe, expect, it } from "vitest";
+import { AgentCallError } from "../../src/tunnels/agent-process.ts";
 import { DeadlineError, within } from "../../src/tunnels/deadline.ts";
 import { sdkError, tunnelError } from "../../src/tunnels/errors.ts";
 import { redact } from "../../src/tunnels/redact.ts";
@@ -18,11 +19,8 @@ describe("an error of the SDK", () => {
     ["ERR_NGROK_99999", "TUNNEL_REFUSED"],
   ])("with %s becomes %s and a next step, by its last line too", (ngrokCode, code) => {
     const text = `failed\n\nYour authtoken: tok-en/secret+1\u001b[31m\n\nerror_code: ${ngrokCode}`;
-    for (const error of [
-      new Error(text),
-      Object.assign(new Error("failed tok-en/secret+1"), { errorCode: ngrokCode }),
-    ]) {
-      const result = tunnelError(error, step);
+    for (const failure of [{ message: text }, { message: "failed tok-en/secret+1", errorCode: ngrokCode }]) {
+      const result = tunnelError(new AgentCallError(failure), step);
       expect(result.code).toBe(code);
       expect(`${result.message} ${result.hint}`).toMatch(new RegExp(ngrokCode, "i"));
       expect(result.hint).not.toBe("");
@@ -36,7 +34,7 @@ describe("an error of the SDK", () => {
     ["failed to deserialize rpc response", "TUNNEL_UNREACHABLE", /again/],
     ["something new", "TUNNEL_REFUSED", /ngrok\.com\/docs\/errors/],
   ])("that says %j becomes %s", (text, code, hint) => {
-    const result = tunnelError(new Error(`failed to connect session: ${text}`), step);
+    const result = tunnelError(new AgentCallError({ message: `failed to connect session: ${text}` }), step);
     expect([result.code, result.hint]).toEqual([code, expect.stringMatching(hint)]);
   });
 
@@ -51,10 +49,8 @@ describe("an error of the SDK", () => {
 
 describe("an SDK that does not load", () => {
   it("tells a missing package from a missing C++ runtime", () => {
-    const missing = Object.assign(new Error("Cannot find module '@ngrok/ngrok-linux-x64-gnu'"), {
-      code: "MODULE_NOT_FOUND",
-    });
-    const broken = Object.assign(new Error("The specified module could not be found."), { code: "ERR_DLOPEN_FAILED" });
+    const missing = { message: "Cannot find module '@ngrok/ngrok-linux-x64-gnu'", code: "MODULE_NOT_FOUND" };
+    const broken = { message: "The specified module could not be found.", code: "ERR_DLOPEN_FAILED" };
     expect(sdkError(missing)).toMatchObject({
       code: "TUNNEL_SDK_MISSING",
       hint: expect.stringContaining("--omit=optional"),

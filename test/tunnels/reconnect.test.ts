@@ -41,7 +41,8 @@ async function open(comeBack: number, withDomain = true): Promise<Tunnel> {
     version: "0.0.1",
     configPath: await configFile(edge, home, token),
     heartbeatSeconds: 1,
-    patience: { look: 20, comeBack, retries: [20] },
+    answerWithin: 300,
+    patience: { look: 20, comeBack, retry: { first: 40, longest: 40 }, knock: 20 },
   });
   const request = { upstream: upstream.url, allowCidrs: [], onState: (state: TunnelState) => void states.push(state) };
   tunnel = await provider.open(withDomain ? { ...request, domain } : request);
@@ -127,27 +128,35 @@ describe("a tunnel whose connection breaks", () => {
   });
 });
 
-describe("a tunnel whose edge falls silent", () => {
-  it("is reconnecting until a heartbeat is answered again", async () => {
-    await open(60_000);
+describe("a tunnel whose heartbeats are lost", () => {
+  it("stays online as long as the edge answers anything else", async () => {
+    const { url } = await open(60_000);
     edge.holdHeartbeats();
-    await becomes("online", "reconnecting");
-    expect(states[1]?.reason).toContain("does not answer");
-    edge.answerHeartbeats();
-    await becomes("online", "reconnecting", "online");
+    await edge.log.until("ask", 2);
+    expect(names()).toEqual(["online"]);
+    expect((await requestPublic(edge, url)).status).toBe(200);
     expect(edge.log.of("connected").length).toBe(1);
   });
 
-  it("is replaced, as soon as the edge has let go of the name", async () => {
-    const { url } = await open(100);
-    edge.take(domain);
-    edge.holdHeartbeats();
+  it("is replaced when the edge reads no more, as soon as the edge has let go of the name", async () => {
+    const { url } = await open(60_000);
+    edge.stopReading();
     await becomes("online", "reconnecting", "reconnecting");
-    expect(states[2]?.reason).toContain("ERR_NGROK_334");
-    edge.answerHeartbeats();
-    edge.release(domain);
+    expect(states.slice(1)).toMatchObject([
+      { url, reason: "the provider does not answer", hint: null },
+      { url, reason: expect.stringContaining("ERR_NGROK_334"), hint: expect.stringContaining("--domain") },
+    ]);
+    edge.dropGhosts();
     await becomes("online", "reconnecting", "reconnecting", "online");
     expect((await requestPublic(edge, url)).status).toBe(200);
+  });
+
+  it("is given up when the name is not let go", async () => {
+    await open(60_000);
+    edge.stopReading();
+    await becomes("online", "reconnecting", "reconnecting", "offline");
+    expect(states.at(-1)).toMatchObject({ url: null, hint: expect.stringContaining("--domain") });
+    expect(edge.log.of("bind").length).toBe(9);
   });
 });
 
@@ -164,5 +173,16 @@ describe("a tunnel that is ended on purpose", () => {
     edge.stopAgents();
     await becomes("online", "offline");
     await edge.log.until("unbind");
+  });
+
+  it("to be started anew from the dashboard takes leave, and is back", async () => {
+    const { url } = await open(6_000);
+    edge.restartAgents();
+    await becomes("online", "reconnecting", "online");
+    expect([edge.log.of("unbind").length, edge.log.of("auth").map(({ request }) => request.ClientId)]).toEqual([
+      1,
+      ["", ""],
+    ]);
+    expect((await requestPublic(edge, url)).status).toBe(200);
   });
 });

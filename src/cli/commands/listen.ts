@@ -1,6 +1,5 @@
 import { Command, Option } from "commander";
 import { answerTimeoutMs, maxConcurrency } from "../../contract/limits.ts";
-import type { ListenSettings } from "../../listen/session.ts";
 import type { NgrokSettings } from "../../tunnels/config.ts";
 import type { Context } from "../context.ts";
 import { setting } from "../settings/setting.ts";
@@ -13,10 +12,11 @@ import { ensureAuthtoken } from "../settings/ngrok-token.ts";
 import { findProject } from "../settings/project.ts";
 import { route } from "../settings/routes.ts";
 import { findSecrets } from "../settings/secrets.ts";
+import { canDoWithout, publicSettings, tunnelOptions } from "../settings/tunnel-settings.ts";
 import { version } from "../version.ts";
 
 export function listenCommand(context: Context): Command {
-  return commonOptions(secretOptions(listenOptions(new Command("listen"))))
+  return commonOptions(secretOptions(listenOptions(tunnelOptions(appOptions(new Command("listen"))))))
     .summary("receive webhooks on a public URL, keep them, forward them to your app")
     .description(
       "Receives webhooks, keeps each in the history, and forwards it to your app as it came. The sender gets " +
@@ -35,28 +35,15 @@ export function listenCommand(context: Context): Command {
     .action((flags: ListenFlags, command: Command) => listenAction(flags, command, context));
 }
 
-function listenOptions(command: Command): Command {
+function appOptions(command: Command): Command {
   return command
     .addOption(new Option("--port <n>", setting("port", "local port of your app", "3000")).argParser(parse.port))
     .addOption(new Option("--to <url>", setting("to", "URL of your app, instead of --port")))
-    .addOption(new Option("--path <path>", setting("path", "put before the received path")))
-    .addOption(
-      new Option("--tunnel <kind>", setting("tunnel", "how it becomes public", "ngrok")).choices(["ngrok", "none"]),
-    )
-    .addOption(
-      new Option("--public-url <url>", "your own tunnel or proxy points here; no other is opened").argParser(
-        parse.httpUrl,
-      ),
-    )
-    .addOption(new Option("--domain <name>", setting("domain", "a domain reserved at ngrok")))
-    .addOption(new Option("--authtoken <token>", "of ngrok; else its configuration has it (env: NGROK_AUTHTOKEN)"))
-    .addOption(new Option("--ngrok-config <file>", "ngrok's configuration file, when it is not in its usual place"))
-    .addOption(new Option("--basic-auth <user:password>", "asked of every caller by ngrok's edge"))
-    .addOption(
-      new Option("--allow-cidr <network>", "let in by ngrok's edge, all others are not (repeatable)").argParser(
-        parse.collected,
-      ),
-    )
+    .addOption(new Option("--path <path>", setting("path", "put before the received path")));
+}
+
+function listenOptions(command: Command): Command {
+  return command
     .addOption(new Option("--listen-port <n>", "local port of the receiver (default: any)").argParser(parse.port))
     .addOption(
       new Option("--require-signature", "answer 401 unless the signature is valid; your app sees no such request"),
@@ -105,7 +92,8 @@ function listenOptions(command: Command): Command {
 async function listenAction(flags: ListenFlags, command: Command, context: Context): Promise<void> {
   const project = findProject(context, flags);
   const secrets = (await findSecrets(context, project, flags)).all;
-  const asked = listenSettings(flags, project, secrets, command, context.cwd);
+  const reached = await publicSettings(flags, project, command, context);
+  const asked = listenSettings(flags, project, secrets, reached, command, context.cwd);
   for (const { flag, because } of idleFlags(asked, command)) {
     context.stderr.write(`note  ${flag} has no effect: ${because}\n`);
   }
@@ -160,9 +148,4 @@ async function runSession(terms: ViewTerms, ngrok: NgrokSettings, insecure: bool
     await transport.close();
     await history.close();
   }
-}
-
-/** Going on without a tunnel would drop what protects the receiver, or the name it is known by. */
-function canDoWithout({ domain, basicAuth, allowCidrs }: NonNullable<ListenSettings["tunnel"]>): boolean {
-  return domain === undefined && basicAuth === undefined && allowCidrs.length === 0;
 }

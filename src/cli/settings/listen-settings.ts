@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { forwardTarget } from "../../listen/forward-target.ts";
+import type { PublicSettings } from "../../listen/open-tunnel.ts";
 import { appsOf } from "../../listen/routing.ts";
 import type { ListenSettings } from "../../listen/session.ts";
 import type { Header } from "../../model/http.ts";
@@ -11,20 +12,14 @@ import type { CommonFlags, SecretFlags } from "../options.ts";
 import type { Project } from "./project.ts";
 import { ownAnswer } from "./own-answer.ts";
 import type { RouteSetting } from "./routes.ts";
+import type { TunnelFlags } from "./tunnel-settings.ts";
 import { usage } from "../requests/request-options.ts";
 
 /** The flags of `listen`, as commander hands them over. */
-export interface ListenFlags extends CommonFlags, SecretFlags {
+export interface ListenFlags extends CommonFlags, SecretFlags, TunnelFlags {
   port?: number;
   to?: string;
   path?: string;
-  tunnel?: "ngrok" | "none";
-  publicUrl?: URL;
-  domain?: string;
-  authtoken?: string;
-  ngrokConfig?: string;
-  basicAuth?: string;
-  allowCidr?: string[];
   listenPort?: number;
   requireSignature?: boolean;
   respond?: number;
@@ -45,19 +40,18 @@ export interface ListenFlags extends CommonFlags, SecretFlags {
 /**
  * What the words mean for the session: the flag, else the project's configuration, else the default.
  *
- * @throws TelepathError `USAGE` for flags that contradict each other or would have no effect where that is dangerous;
- *   `INVALID_TARGET`
+ * @throws TelepathError `USAGE` for flags that contradict each other; `INVALID_TARGET`
  */
 export function listenSettings(
   flags: ListenFlags,
   project: Project,
   secrets: readonly Secret[],
+  reached: PublicSettings,
   command: Command,
   cwd: string,
 ): ListenSettings {
   refuseReserved(command);
   const respond = ownAnswer(flags.respond, flags.respondBody, cwd);
-  const given = (option: keyof ListenFlags): boolean => command.getOptionValueSource(option) === "cli";
   return {
     secrets,
     requireSignature: flags.requireSignature ?? false,
@@ -72,8 +66,7 @@ export function listenSettings(
     listenPort: flags.listenPort ?? 0,
     maxBodyBytes: flags.maxBody,
     until: flags.until ?? null,
-    publicUrl: flags.publicUrl ? flags.publicUrl.href.replace(/\/$/, "") : null,
-    tunnel: tunnelOf(flags, project, given),
+    ...reached,
     retention: { ...project.retention, ...flags.keep },
     dataDir: project.dataDir,
   };
@@ -126,38 +119,4 @@ function appOf(flags: ListenFlags, { config }: Project) {
   const typed = flags.to ?? (flags.port === undefined ? undefined : localApp(flags.port));
   const configured = config.to ?? localApp(config.port);
   return forwardTarget(typed ?? configured, flags.path ?? config.path);
-}
-
-/** What only the tunnel can do. Most of these protect something, so none is dropped in silence. */
-const tunnelOptions = {
-  domain: "--domain",
-  basicAuth: "--basic-auth",
-  allowCidr: "--allow-cidr",
-  authtoken: "--authtoken",
-  ngrokConfig: "--ngrok-config",
-} as const;
-
-function tunnelOf(
-  flags: ListenFlags,
-  { config }: Project,
-  given: (option: keyof ListenFlags) => boolean,
-): ListenSettings["tunnel"] {
-  if (flags.publicUrl !== undefined && flags.tunnel === "ngrok") {
-    throw usage("--public-url means that you have a tunnel of your own", "leave out --tunnel ngrok or --public-url");
-  }
-  const kind = flags.publicUrl === undefined ? (flags.tunnel ?? config.tunnel ?? "ngrok") : "none";
-  if (kind === "ngrok") {
-    const domain = flags.domain ?? config.domain;
-    return {
-      allowCidrs: flags.allowCidr ?? [],
-      ...(domain === undefined ? {} : { domain }),
-      ...(flags.basicAuth === undefined ? {} : { basicAuth: flags.basicAuth }),
-    };
-  }
-  for (const [option, name] of Object.entries(tunnelOptions)) {
-    if (given(option as keyof ListenFlags)) {
-      throw usage(`${name} needs the ngrok tunnel, and there is none`, `leave out ${name}, or give --tunnel ngrok`);
-    }
-  }
-  return null;
 }

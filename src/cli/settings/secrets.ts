@@ -9,6 +9,7 @@ import type { Context } from "../context.ts";
 import { readInput, readRegularFile } from "../input.ts";
 import type { SecretFlags } from "../options.ts";
 import type { Project } from "./project.ts";
+import { warnOfVisible } from "./visible.ts";
 
 export const secretVariable = "TELEPATH_WEBHOOK_SECRET";
 /** During a rotation: accepted, never used to sign. */
@@ -73,9 +74,7 @@ export async function givenValues(
   const signing: GivenValue[] = [];
   for (const path of flags.secretFile ?? []) signing.push(await valueFromFile(path, context));
   if (flags.secret !== undefined) {
-    context.stderr.write(
-      "warning: --secret can be seen by others on this machine; --secret-file or the environment cannot\n",
-    );
+    warnOfVisible(context, "--secret", "--secret-file or the environment");
     signing.push({ value: flags.secret, name: "--secret" });
   }
   const sources: [Record<string, string | undefined>, string][] = [

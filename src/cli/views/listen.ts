@@ -29,7 +29,14 @@ export function listenJson(event: ListenEvent): object | null {
     case "delivery":
       return { ...deliveryJson(event.delivery), duplicateOf: event.duplicateOf?.id ?? null };
     case "tunnel":
-      return { type: "tunnel", state: event.state, url: event.url, reason: event.reason };
+      return {
+        type: "tunnel",
+        state: event.state,
+        url: event.url,
+        reason: event.reason,
+        hint: event.hint,
+        latencyMs: event.latencyMs,
+      };
     case "held":
       return { ...deliveryJson(event.delivery), type: "held", held: event.held };
     case "holding":
@@ -37,6 +44,7 @@ export function listenJson(event: ListenEvent): object | null {
     case "stopped":
       return { type: "stopped", deliveries: event.deliveries, failed: event.failed };
     case "pending":
+    case "latency":
     case "notice":
       return null;
   }
@@ -66,6 +74,8 @@ export function drawEvent(event: ListenEvent, { stdout, stderr, header, known }:
       return { stderr: holdingLine(event, stderr) };
     case "tunnel":
       return { stderr: tunnelLine(event, stderr) };
+    case "latency":
+      return {};
     case "notice":
       return { stderr: `${stderr.warn("note")}  ${safeText(event.message)}\n` };
     case "stopped": {
@@ -102,7 +112,7 @@ export function headerBlock(
   return `${rows.map(([name, value]) => `${style.faint(name.padEnd(12))} ${value}\n`).join("")}\n`;
 }
 
-function tunnelLine({ state, url, reason }: Extract<ListenEvent, { type: "tunnel" }>, style: Style): string {
+function tunnelLine({ state, url, reason, hint }: Extract<ListenEvent, { type: "tunnel" }>, style: Style): string {
   const word = {
     online: style.good("online"),
     reconnecting: style.warn("reconnecting"),
@@ -110,7 +120,8 @@ function tunnelLine({ state, url, reason }: Extract<ListenEvent, { type: "tunnel
   };
   const where = url === null ? "" : ` ${safeText(url)}`;
   const why = reason === null ? "" : `: ${safeText(reason)}`;
-  return `tunnel ${word[state]}${where}${why}\n`;
+  const next = hint === null ? "" : `  ${style.faint(safeText(hint))}\n`;
+  return `tunnel ${word[state]}${where}${why}\n${next}`;
 }
 
 function holdingLine({ state, held, app }: Extract<ListenEvent, { type: "holding" }>, style: Style): string {

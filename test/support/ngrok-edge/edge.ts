@@ -7,7 +7,7 @@ import { selfSigned } from "./certificate.ts";
 import { EventLog } from "./events.ts";
 import { MuxSession } from "./muxado.ts";
 import { publicServer, type PublicTunnel } from "./public.ts";
-import { nameTaken, tokenWanted } from "./refusals.ts";
+import { nameTaken, refusal, tokenWanted } from "./refusals.ts";
 import { command, serveAgentStream, streamType, type AuthRequest, type BindRequest, type Reply } from "./rpc.ts";
 
 interface AgentSession {
@@ -27,6 +27,10 @@ export class Edge {
   onBind: ((request: BindRequest) => Reply) | undefined;
   /** What a new TCP connection meets: the service, an end at once, or nothing at all. */
   connections: "serve" | "drop" | "mute" = "serve";
+  /** What an endpoint is called that asks for no name; random when left out. `localhost` is also served over TLS. */
+  ownName: string | undefined;
+  /** When set, every visitor gets ngrok's page of this code. */
+  turnsAway: string | undefined;
   /** Everything that happened, in order. */
   readonly log = new EventLog();
   readonly tunnels = new Map<string, PublicTunnel>();
@@ -35,7 +39,11 @@ export class Edge {
   readonly #sessions = new Set<AgentSession>();
   readonly #sockets = new Set<Socket>();
   readonly #tls = createTlsServer({ ...this.certificate, noDelay: true }, (socket) => this.#serve(socket));
-  readonly #public = publicServer((request) => this.#byHost(request.headers.host ?? ""));
+  readonly #public = publicServer(
+    (request) => this.#byHost(request.headers.host ?? ""),
+    () => this.turnsAway,
+  );
+  readonly #publicTls = createTlsServer({ ...this.certificate, noDelay: true }, (socket) => this.#reach(socket));
   readonly #origins = new Map<string, Server>();
   readonly #agents = createServer((socket) => this.#accept(socket));
   #heldBeats: (() => void)[] | undefined;
@@ -44,6 +52,11 @@ export class Edge {
   /** Where agents connect: `localhost:40123`. */
   get address(): string {
     return `localhost:${this.#port}`;
+  }
+
+  /** Where the public side speaks TLS, under `certificate`. */
+  get publicTlsPort(): number {
+    return portOf(this.#publicTls);
   }
 
   /** The port of the public side, which goes by the `Host` header. */
@@ -60,7 +73,7 @@ export class Edge {
   async up(): Promise<void> {
     await listening(this.#agents, this.#port);
     this.#port = portOf(this.#agents);
-    if (!this.#public.listening) await listening(this.#public, 0);
+    if (!this.#public.listening) await Promise.all([listening(this.#public, 0), listening(this.#publicTls, 0)]);
   }
 
   /** Drops all sessions and closes the port: further connections are refused. */
@@ -75,6 +88,16 @@ export class Edge {
   /** Cuts the connections of all agents, as a network that goes away does. */
   dropSessions(): void {
     for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** Half-open connections: what agents send is read no more, and nothing tells them. Their names stay taken. */
+  stopReading(): void {
+    for (const { socket } of this.#sessions) socket.pause();
+  }
+
+  /** Finds out that nobody is behind those, and gives their names free. */
+  dropGhosts(): void {
+    for (const { socket } of this.#sessions) if (socket.isPaused()) socket.destroy();
   }
 
   /** Leaves heartbeats without an answer. */
@@ -112,7 +135,16 @@ export class Edge {
 
   /** Asks every agent to stop altogether. */
   stopAgents(): void {
-    for (const { mux } of this.#sessions) mux.open(command(streamType.stop, {})).resume();
+    this.#commandAll(streamType.stop);
+  }
+
+  /** Asks every agent to start anew. */
+  restartAgents(): void {
+    this.#commandAll(streamType.restart);
+  }
+
+  #commandAll(type: number): void {
+    for (const { mux } of this.#sessions) mux.open(command(type, {})).resume();
   }
 
   /** A plain HTTP origin on loopback for a tunnel's URL, for callers that cannot set `Host`: `http://127.0.0.1:40124`. */
@@ -131,6 +163,13 @@ export class Edge {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
     }
+    await new Promise((done) => this.#publicTls.close(done));
+  }
+
+  /** A visitor over TLS, from here on like any other. */
+  #reach(socket: TLSSocket): void {
+    socket.on("error", () => {});
+    this.#public.emit("connection", socket);
   }
 
   #accept(socket: Socket): void {
@@ -173,14 +212,16 @@ export class Edge {
     this.log.add({ type: "bind", request });
     const replaced = this.onBind?.(request);
     if (replaced) return replaced;
-    const host = request.Opts.Hostname || request.Opts.Domain || `${randomBytes(6).toString("hex")}.ngrok.test`;
+    const free = this.ownName ?? `${randomBytes(6).toString("hex")}.ngrok.test`;
+    const host = request.Opts.Hostname || request.Opts.Domain || free;
     const holder = this.tunnels.get(host);
     const held = holder && holder.session !== session.mux && this.#isUp(holder.session);
     if (this.#taken.has(host) || held) return nameTaken(host);
     const id = request.Id || randomBytes(8).toString("hex");
     const opts = { ...request.Opts, Hostname: host };
-    this.tunnels.set(host, { id, host, url: `https://${host}`, session: session.mux, opts });
-    return { Id: id, URL: `https://${host}`, Proto: request.Proto, Opts: opts, Extra: { Token: `token-${id}` } };
+    const url = host === "localhost" ? `https://localhost:${this.publicTlsPort}` : `https://${host}`;
+    this.tunnels.set(host, { id, host, url, session: session.mux, opts });
+    return { Id: id, URL: url, Proto: request.Proto, Opts: opts, Extra: { Token: `token-${id}` } };
   }
 
   #heartbeat(echo: () => void): void {
@@ -190,9 +231,10 @@ export class Edge {
   }
 
   #unbind(id: string): Reply {
-    this.log.add({ type: "unbind", id });
-    for (const tunnel of this.tunnels.values()) if (tunnel.id === id) this.tunnels.delete(tunnel.host);
-    return {};
+    const bound = [...this.tunnels.values()].find((tunnel) => tunnel.id === id);
+    this.log.add({ type: bound ? "unbind" : "ask" });
+    if (bound) this.tunnels.delete(bound.host);
+    return bound ? {} : refusal("ERR_NGROK_333", `There is no tunnel ${id}.`);
   }
 
   #gone(session: AgentSession): void {

@@ -6,7 +6,9 @@ export type EdgeEvent =
   | { type: "disconnected" }
   | { type: "auth"; request: AuthRequest }
   | { type: "bind"; request: BindRequest }
-  | { type: "unbind"; id: string }
+  | { type: "unbind" }
+  /** An unbind of what is not bound: agents ask so whether the edge still answers. */
+  | { type: "ask" }
   | { type: "heartbeat"; answered: boolean };
 
 type EventOf<Type extends EdgeEvent["type"]> = Extract<EdgeEvent, { type: Type }>;

@@ -21,8 +21,13 @@ export interface PublicTunnel {
 const MOST_STREAMS = 500;
 
 /** The side that faces the internet: every request becomes one stream to the agent that holds the tunnel. */
-export function publicServer(find: (request: IncomingMessage) => PublicTunnel | undefined): Server {
+export function publicServer(
+  find: (request: IncomingMessage) => PublicTunnel | undefined,
+  turnsAway: () => string | undefined = () => undefined,
+): Server {
   const server = createServer((request, response) => {
+    const code = turnsAway();
+    if (code !== undefined) return refuse(response, code === "ERR_NGROK_3200" ? 404 : 403, code);
     const tunnel = find(request);
     if (!tunnel) return refuse(response, 404, "ERR_NGROK_3200");
     const refused = guard(tunnel, request);

@@ -6,6 +6,7 @@ export const streamType = {
   bind: 1,
   unbind: 2,
   proxy: 3,
+  restart: 4,
   stop: 5,
   stopTunnel: 9,
   heartbeat: 0xffffffff,

@@ -1,0 +1,41 @@
+import { connect } from "node:tls";
+import { pause, type Clock } from "./supervisor/clock.ts";
+
+/** Whether something speaks TLS at an address (`host:port`). Nothing is sent, so it does not matter who it is. */
+export function isThere(address: string, withinMs: number): Promise<boolean> {
+  const { hostname: host, port } = new URL(`tls://${address}`);
+  return new Promise((resolve) => {
+    const socket = connect({ host, port: Number(port), servername: host, rejectUnauthorized: false });
+    const end = (there: boolean): void => {
+      clearTimeout(late);
+      socket.destroy();
+      resolve(there);
+    };
+    const late = setTimeout(() => end(false), withinMs);
+    socket.once("secureConnect", () => end(true));
+    socket.once("error", () => end(false));
+    socket.once("close", () => end(false));
+  });
+}
+
+/**
+ * Resolves when an edge that was away is there again, so that the next try need not wait for its time. Never, when it
+ * was not away at the first knock: then something else was wrong, and knocking would tell nothing.
+ */
+export async function edgeIsBack(
+  knock: () => Promise<boolean>,
+  clock: Clock,
+  everyMs: number,
+  stop: AbortSignal,
+): Promise<void> {
+  let knocks = 0;
+  try {
+    while (!(await knock())) {
+      knocks += 1;
+      await pause(clock, everyMs, stop);
+    }
+  } catch {
+    knocks = 0; // stopped
+  }
+  if (knocks === 0) await new Promise(() => {});
+}

@@ -1,0 +1,170 @@
+import { TelepathError } from "../../model/errors.ts";
+import { isEdgeAway, mayPass, mayPassSoon } from "../errors.ts";
+import type { Tunnel, TunnelState } from "../provider.ts";
+import { retryDelay } from "./backoff.ts";
+import { pause } from "./clock.ts";
+import type { LinkSignal, OpenLink } from "./link.ts";
+import { Mailbox } from "./mailbox.ts";
+import { LinkWatch, type Ending, type WatchTools } from "./watch.ts";
+
+/** What keeping a tunnel open needs. */
+export interface Supervision extends Omit<WatchTools, "say" | "stop" | "onLatency"> {
+  openLink: OpenLink;
+  /** Resolves when an edge that is away is back; never when it is not away, or `stop` is aborted. */
+  edgeIsBack: (stop: AbortSignal) => Promise<void>;
+  /** From 0 to 1. */
+  random: () => number;
+  domain: string | undefined;
+  /** Ends the opening. */
+  interrupted?: AbortSignal;
+  onState: (state: TunnelState) => void;
+  onLatency: (milliseconds: number) => void;
+}
+
+/** How often a name that is taken, or a limit that is reached, is met before it is believed. */
+const fewTries = { opening: 3, reopening: 8 };
+
+/**
+ * Opens a tunnel and keeps it open: a link that is no longer good is replaced by a new one of the same name, until the
+ * provider says something that no further try will change. Then the tunnel is offline, and stays so.
+ *
+ * @throws TelepathError when it cannot be opened; only a name or a session that may be let go soon is tried for again
+ */
+export async function keepOpen(supervision: Supervision): Promise<Tunnel> {
+  const tunnel = new KeptTunnel(supervision);
+  const end = (): void => void tunnel.close();
+  supervision.interrupted?.addEventListener("abort", end);
+  try {
+    await tunnel.open();
+    return tunnel;
+  } finally {
+    supervision.interrupted?.removeEventListener("abort", end);
+  }
+}
+
+class KeptTunnel implements Tunnel {
+  readonly #given: Supervision;
+  readonly #tools: WatchTools;
+  readonly #stop = new AbortController();
+  #watch: LinkWatch | undefined;
+  #watchedSince = 0;
+  /** What the next link must be called: the sender's dashboard has it. */
+  #name: string | undefined;
+  /** Tries since a link last was good for a while. */
+  #tries = 0;
+  #state: TunnelState = { state: "offline", url: null, reason: null, hint: null, latencyMs: null };
+  #closed: Promise<void> | undefined;
+
+  constructor(given: Supervision) {
+    this.#given = given;
+    this.#name = given.domain;
+    this.#tools = {
+      ...given,
+      stop: this.#stop.signal,
+      say: (state, reason, hint) => this.#say(state, reason, hint ?? null),
+      onLatency: (latencyMs) => {
+        this.#state = { ...this.#state, latencyMs };
+        if (!this.#stop.signal.aborted) given.onLatency(latencyMs);
+      },
+    };
+  }
+
+  get url(): string {
+    return this.#watch?.link.url ?? "";
+  }
+
+  async open(): Promise<void> {
+    const watch = await this.#connect("opening");
+    void this.#keep(watch, await watch.prove());
+  }
+
+  close(): Promise<void> {
+    this.#stop.abort();
+    this.#closed ??= this.#watch?.link.close() ?? Promise.resolve();
+    return this.#closed;
+  }
+
+  /** Ends when the tunnel is closed, or given up. */
+  async #keep(first: LinkWatch, verdict: Ending | null): Promise<void> {
+    try {
+      let [watch, known] = [first, verdict];
+      for (;;) {
+        const ending = known ?? (await watch.ending());
+        if ("stop" in ending) throw ending.stop;
+        this.#say("reconnecting", ending.replace, null);
+        if (ending.answers) await watch.link.close();
+        else watch.link.kill();
+        watch = await this.#connect("reopening");
+        known = await watch.prove();
+      }
+    } catch (error) {
+      if (this.#stop.signal.aborted) return;
+      const { message, hint } = error instanceof TelepathError ? error : asBug(error);
+      this.#say("offline", message, hint ?? null);
+      await this.close();
+    }
+  }
+
+  async #connect(when: keyof typeof fewTries): Promise<LinkWatch> {
+    const { clock, patience } = this.#given;
+    if (this.#watch && clock.now() - this.#watchedSince >= patience.settled) this.#tries = 0;
+    let failure: TelepathError | undefined;
+    for (let refusals = 0; ;) {
+      await this.#pauseAfter(failure);
+      try {
+        return await this.#try();
+      } catch (error) {
+        this.#stop.signal.throwIfAborted();
+        if (!(error instanceof TelepathError)) throw error;
+        failure = error;
+      }
+      if (mayPassSoon(failure)) refusals += 1;
+      const hopeless = mayPassSoon(failure) ? refusals >= fewTries[when] : when === "opening" || !mayPass(failure);
+      if (hopeless && !this.#givesUpName(failure)) throw failure;
+      this.#say("reconnecting", failure.message, failure.hint ?? null);
+    }
+  }
+
+  async #pauseAfter(failure: TelepathError | undefined): Promise<void> {
+    const { clock, patience, random, edgeIsBack } = this.#given;
+    const delay = retryDelay(this.#tries, patience.retry, random());
+    this.#tries += 1;
+    const over = new AbortController();
+    try {
+      const back = failure && isEdgeAway(failure) ? edgeIsBack(over.signal) : undefined;
+      await pause(clock, delay, this.#stop.signal, back);
+    } finally {
+      over.abort();
+    }
+  }
+
+  async #try(): Promise<LinkWatch> {
+    const mailbox = new Mailbox<LinkSignal>();
+    const link = await this.#given.openLink(this.#name, (signal) => mailbox.post(signal), this.#stop.signal);
+    this.#name ??= new URL(link.url).hostname;
+    this.#watchedSince = this.#given.clock.now();
+    this.#watch = new LinkWatch(link, mailbox, this.#tools);
+    return this.#watch;
+  }
+
+  /** A name that nobody asked for by `domain` was the provider's choice, and it may choose anew. */
+  #givesUpName({ code }: TelepathError): boolean {
+    const lost = this.#given.domain === undefined && this.#name !== undefined && nameIsLost.has(code);
+    if (lost) this.#name = undefined;
+    return lost;
+  }
+
+  #say(state: TunnelState["state"], reason: string | null, hint: string | null): void {
+    if (this.#stop.signal.aborted) return;
+    const url = state === "offline" ? null : this.url || null;
+    const before = this.#state;
+    this.#state = { state, url, reason, hint, latencyMs: before.latencyMs };
+    if (before.state !== state || before.url !== url || before.reason !== reason) this.#given.onState(this.#state);
+  }
+}
+
+const nameIsLost: ReadonlySet<string> = new Set(["TUNNEL_DOMAIN_REFUSED", "TUNNEL_NAME_TAKEN"]);
+
+function asBug(error: unknown): { message: string; hint: string } {
+  return { message: `a bug ended the tunnel: ${String(error)}`, hint: "please report it" };
+}

@@ -1,0 +1,47 @@
+import { parseDocument } from "yaml";
+import { TelepathError } from "../model/errors.ts";
+import { asText, readSmallFile } from "./small-file.ts";
+
+/** Far above what ngrok takes; a policy is written by hand. */
+const mostBytes = 256 * 1024;
+
+/**
+ * A traffic policy for ngrok's edge, as it stands in the file: YAML or JSON. What its rules mean is for ngrok to judge,
+ * which refuses the endpoint when it does not understand them.
+ *
+ * @see https://ngrok.com/docs/traffic-policy
+ * @throws TelepathError `TRAFFIC_POLICY_MISSING`, `TRAFFIC_POLICY_INVALID`
+ */
+export async function readTrafficPolicy(path: string): Promise<string> {
+  const refuse = (problem: string): TelepathError =>
+    new TelepathError(
+      "TRAFFIC_POLICY_INVALID",
+      `the traffic policy ${path} cannot be used: ${problem}`,
+      "correct it; https://ngrok.com/docs/traffic-policy describes the form",
+    );
+  const bytes = await readSmallFile(path, mostBytes, refuse);
+  if (bytes === undefined) {
+    throw new TelepathError("TRAFFIC_POLICY_MISSING", `there is no file ${path}`, "check --traffic-policy");
+  }
+  const text = asText(bytes, refuse);
+  const value = parsed(text, refuse);
+  const isMapping = typeof value === "object" && value !== null && !Array.isArray(value);
+  if (!isMapping || Object.keys(value).length === 0) throw refuse("it is not a mapping such as on_http_request: […]");
+  return text;
+}
+
+function parsed(text: string, refuse: (problem: string) => TelepathError): unknown {
+  try {
+    return JSON.parse(text); // YAML takes nearly all of JSON, but not tabs everywhere
+  } catch {
+    // then it is YAML, or broken
+  }
+  const document = parseDocument(text, { logLevel: "error" });
+  const [problem] = document.errors;
+  if (problem) throw refuse(problem.message);
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch {
+    throw refuse("its aliases cannot be resolved");
+  }
+}

@@ -100,6 +100,7 @@ describe("ngrok's configuration file", () => {
     const config = await readNgrokConfig({ ...settings, configPath: path });
     expect(config).toEqual({
       path,
+      version: "3",
       authtoken: token,
       serverAddress: "connect.example.com:443",
       rootCas: Buffer.from(cert),
@@ -114,6 +115,7 @@ describe("ngrok's configuration file", () => {
     const config = await readNgrokConfig({ ...settings, configPath: path });
     expect(config).toEqual({
       path,
+      version: "2",
       authtoken: "12345678901234567890",
       serverAddress: "localhost:4443",
       rootCas: "host",

@@ -4,6 +4,7 @@ import { writeJson, type Context } from "../context.ts";
 import type { Known } from "../views/advice.ts";
 import { drawEvent, listenJson, type HeaderFacts } from "../views/listen.ts";
 import { styleFor } from "../views/style.ts";
+import { safeText } from "../views/text.ts";
 import type { Knowledge } from "./knowledge.ts";
 
 /** Shows what happens while listening. */
@@ -15,12 +16,13 @@ export interface ListenView {
   end(): Promise<void>;
 }
 
-/** One JSON object a line. */
+/** One JSON object a line; what is only narration goes to stderr, where it does not disturb. */
 export function jsonView(context: Context): ListenView {
   return {
     emit(event) {
       const object = listenJson(event);
       if (object) writeJson(context, object);
+      else if (event.type === "notice") context.stderr.write(`note  ${safeText(event.message)}\n`);
     },
     end: () => Promise.resolve(),
   };

@@ -1,16 +1,16 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import { maxConcurrency } from "../contract/limits.ts";
 import { systemCode, TelepathError } from "../model/errors.ts";
 import { pairHeaders, type HeaderList, type HttpRequest } from "../model/http.ts";
 import type { BodyState } from "../model/delivery.ts";
-import { admit } from "./admit.ts";
+import { admit, type Refusal } from "./admit.ts";
 import { plainAnswer, type Answer } from "./answer.ts";
 import { declaredLength, readBody, type MemoryBudget, type ReceivedBody } from "./body.ts";
 import { refuseBrokenInput } from "./broken-input.ts";
 import type { Notify } from "./notices.ts";
 import type { UnderWay } from "./under-way.ts";
+import { Crowd, receiverLimits, type ReceiverLimits } from "./receiver-limits.ts";
 import { writeAnswer } from "./write-answer.ts";
 
 /** A request with its body, as far as it came. */
@@ -34,6 +34,8 @@ export interface ReceiverSettings {
   maxBodyBytes: number;
   /** How long a connection may be silent, the time the app takes included. */
   silenceMs: number;
+  /** `receiverLimits`, when left out. */
+  limits?: ReceiverLimits;
 }
 
 export interface ReceiverTools {
@@ -54,13 +56,18 @@ export class Receiver {
   readonly #server: Server;
   readonly #active = new Set<Exchange>();
   readonly #budget: MemoryBudget;
+  readonly #crowd: Crowd;
   #stopping = false;
 
   private constructor(settings: ReceiverSettings, tools: ReceiverTools) {
     this.#settings = settings;
     this.#tools = tools;
-    this.#budget = { left: maxConcurrency * settings.maxBodyBytes }; // as much as Telepath can send at one time
-    this.#server = createServer(limits);
+    const limits = settings.limits ?? receiverLimits;
+    this.#budget = { left: limits.bodyBytes(settings.maxBodyBytes) };
+    this.#crowd = new Crowd(limits);
+    this.#server = createServer(serverOptions(limits));
+    this.#server.maxConnections = limits.connections;
+    this.#server.on("drop", () => tools.notify("OVERLOADED", "too many connections at once; some were closed unread"));
     this.#server.maxHeadersCount = 0; // all of them: `admit` refuses too many, where Node would drop them in silence
     this.#server.setTimeout(settings.silenceMs);
     this.#server.on("request", (request, response) => this.#accept(request, response, false));
@@ -93,18 +100,21 @@ export class Receiver {
 
   #accept(request: IncomingMessage, response: ServerResponse, waitsForContinue: boolean): void {
     const exchange: Exchange = { request, response, closing: false };
+    const { socket } = request;
+    const refusal = this.#crowd.enter(socket);
     this.#active.add(exchange);
     this.#tools.work.enter();
     response.sendDate = false; // the app's own, or none
     response.on("error", ignored);
     request.on("error", ignored);
-    void this.#serve(exchange, waitsForContinue)
+    void (refusal ? this.#refuse(exchange, refusal) : this.#serve(exchange, waitsForContinue))
       .catch((error: unknown) => {
         this.#tools.notify("BUG", `please report this: ${error instanceof Error ? error.stack : String(error)}`);
         response.destroy();
       })
       .finally(() => {
         this.#active.delete(exchange);
+        this.#crowd.leave(socket);
         this.#tools.work.leave();
       });
   }
@@ -113,11 +123,7 @@ export class Receiver {
     const { request, response } = exchange;
     const headers = pairHeaders(request.rawHeaders);
     const refusal = admit(request, headers, this.#settings.name);
-    if (refusal) {
-      this.#tools.notify("REFUSED_REQUEST", `a request was refused with ${refusal.status}: ${refusal.text}`);
-      exchange.closing = true;
-      return await writeAnswer(exchange, plainAnswer(refusal.status, refusal.code, refusal.text));
-    }
+    if (refusal) return await this.#refuse(exchange, refusal);
     const tooLong = declaredLength(request) > this.#settings.maxBodyBytes;
     if (waitsForContinue && !tooLong) response.writeContinue();
 
@@ -132,6 +138,13 @@ export class Receiver {
     }
   }
 
+  /** Nothing of it goes on record: it is no request that a receiver could be asked to take. */
+  async #refuse(exchange: Exchange, { status, code, text }: Refusal): Promise<void> {
+    this.#tools.notify("REFUSED_REQUEST", `a request was refused with ${status}: ${text}`);
+    exchange.closing = true;
+    await writeAnswer(exchange, plainAnswer(status, code, text, status === 503 ? [["Retry-After", "5"]] : []));
+  }
+
   async #answerTo(request: IncomingMessage, headers: HeaderList, { bytes, state }: ReceivedBody): Promise<Answer> {
     if (state !== "overloaded") {
       const { method = "", url: target = "" } = request;
@@ -142,20 +155,19 @@ export class Receiver {
   }
 }
 
-/**
- * Node answers an expectation other than `100-continue` with 417 by itself. The head must come within 16 s (the check
- * included), the whole request within a minute.
- */
-const limits = {
-  maxHeaderSize: 16 * 1024,
-  headersTimeout: 15_000,
-  requestTimeout: 60_000,
-  connectionsCheckingInterval: 1000,
-  keepAliveTimeout: 30_000,
-  requireHostHeader: false, // `admit` does it, and says so
-  insecureHTTPParser: false,
-  noDelay: true,
-};
+/** Node answers an expectation other than `100-continue` with 417 by itself. */
+function serverOptions({ headMs, requestMs, lookMs }: ReceiverLimits): ServerOptions {
+  return {
+    maxHeaderSize: 16 * 1024,
+    headersTimeout: headMs,
+    requestTimeout: requestMs,
+    connectionsCheckingInterval: lookMs,
+    keepAliveTimeout: 30_000,
+    requireHostHeader: false, // `admit` does it, and says so
+    insecureHTTPParser: false,
+    noDelay: true,
+  };
+}
 
 function ignored(): void {}
 

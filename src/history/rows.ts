@@ -11,7 +11,8 @@ export function storedText(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
-function readText(stored: unknown): string {
+/** The text that was stored. */
+export function readText(stored: unknown): string {
   return JSON.parse(`"${stored as string}"`) as string;
 }
 

@@ -2,6 +2,7 @@ import type { Delivery, NewDelivery } from "../model/delivery.ts";
 import { insertion, update } from "./changes.ts";
 import { createCommitter, type Committer } from "./committer.ts";
 import { Connection } from "./connection.ts";
+import { countDeliveries, spanOf, type DeliveryCount } from "./counting.ts";
 import { openDatabase, type Database } from "./driver.ts";
 import { historyError } from "./faults.ts";
 import { readHeld } from "./held.ts";
@@ -65,12 +66,16 @@ class SqliteHistory implements History {
 
   *find(filter: Filter): Iterable<Delivery> {
     this.#checkOpen();
-    const batches = findDeliveries(this.#connection.database, filter);
-    for (;;) {
-      const batch = this.#read(() => batches.next());
-      if (batch.done) return;
-      yield* batch.value;
-    }
+    for (const batch of this.#inParts(findDeliveries(this.#connection.database, filter))) yield* batch;
+  }
+
+  *counts(filter: Filter, bucketMs: number): Iterable<readonly DeliveryCount[]> {
+    this.#checkOpen();
+    yield* this.#inParts(countDeliveries(this.#connection.database, filter, bucketMs));
+  }
+
+  span(): { oldest: number; newest: number } | null {
+    return this.#read(spanOf);
   }
 
   changesSince(cursor: number): { deliveries: Delivery[]; cursor: number } {
@@ -116,6 +121,15 @@ class SqliteHistory implements History {
     await this.#writer.settled();
     await this.#committer.close();
     this.#connection.close();
+  }
+
+  /** Reads each part from one state of the history; between them no state is held. */
+  *#inParts<Part>(parts: Iterator<Part>): Iterable<Part> {
+    for (;;) {
+      const part = this.#read(() => parts.next());
+      if (part.done) return;
+      yield part.value;
+    }
   }
 
   /** Reads from one state of the history, whatever other processes commit meanwhile. */

@@ -1,4 +1,5 @@
 import type { Attempt, Delivery, NewDelivery, Outcome, SignatureRecord } from "../model/delivery.ts";
+import type { DeliveryCount } from "./counting.ts";
 import type { Filter } from "./query.ts";
 
 /**
@@ -37,6 +38,15 @@ export interface History {
 
   /** Where `changesSince` would go on from now. */
   cursor(): number;
+
+  /**
+   * The matching deliveries counted, alike ones together, oldest first; a part at a time, so that others get their turn
+   * between. What is alike may come again in another part. Deliveries made within `bucketMs` may be alike.
+   */
+  counts(filter: Filter, bucketMs: number): Iterable<readonly DeliveryCount[]>;
+
+  /** When the first and the last delivery were made; null when there is none. */
+  span(): { oldest: number; newest: number } | null;
 
   /** What waits for its app, oldest first. */
   held(): HeldDelivery[];

@@ -4,6 +4,7 @@ import { openHistory, type HistoryOptions } from "../../src/history/sqlite.ts";
 import type { History } from "../../src/history/store.ts";
 import type { NewDelivery } from "../../src/model/delivery.ts";
 import { examining } from "./behaviour/examining.ts";
+import { counting } from "./behaviour/counting.ts";
 import { dropping } from "./behaviour/dropping.ts";
 import { faults } from "./behaviour/faults.ts";
 import { filtering } from "./behaviour/filtering.ts";
@@ -40,7 +41,7 @@ export function describeHistory(driver: DriverName, { thread } = { thread: false
   }
 
   describe(`a history on ${driver}${thread ? " with a thread that commits" : ""}`, () => {
-    for (const behaviour of [faults, keeping, finding, filtering, following, waiting, dropping, examining]) {
+    for (const behaviour of [faults, keeping, finding, filtering, following, waiting, dropping, examining, counting]) {
       behaviour({ driver, thread, opened, holding });
     }
   });

@@ -46,6 +46,11 @@ export const commands: readonly CommandEntry[] = [
     load: async (context) => (await import("./show.ts")).showCommand(context),
   },
   {
+    name: "status",
+    summary: "delivery health and metrics",
+    load: async (context) => (await import("./status.ts")).statusCommand(context),
+  },
+  {
     name: "export",
     summary: "deliveries as curl, HAR, raw HTTP, …",
     load: async (context) => (await import("./export.ts")).exportCommand(context),

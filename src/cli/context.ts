@@ -23,6 +23,8 @@ export interface Context {
   prompts: () => Promise<Prompts>;
   /** What `main` returns when no error is thrown; a command sets it for the answer "no". */
   exitCode: number;
+  /** Set by a command whose work goes on when nobody reads its output any more: that then ends it in good order. */
+  outlivesOutput?: boolean;
 }
 
 export interface Output {

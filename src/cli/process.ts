@@ -22,7 +22,7 @@ export async function runProcess(): Promise<void> {
     prompts: () => terminalPrompts(process.stdin, process.stderr, interruption.signal),
     exitCode: 0,
   };
-  onBrokenOutput();
+  onBrokenOutput(context, () => interruption.abort());
   onUncaught(context, () => terminal?.leave());
   // Not process.exit() right away: that would cut what a pipe has not taken yet.
   process.exitCode = await main(process.argv.slice(2), context);
@@ -48,13 +48,19 @@ function onInterrupt(interrupt: () => void): void {
   }
 }
 
-/** `telepath-hooks log | head`: a closed pipe is the end of the work, not an error. A full disk is one. */
-function onBrokenOutput(): void {
+/**
+ * `telepath-hooks log | head`: a closed pipe is the end of the work, not an error. A full disk is one. A command that
+ * has others waiting for it is asked to end, and what it still writes is lost.
+ */
+function onBrokenOutput(context: Context, interrupt: () => void): void {
   const streams = { "standard output": process.stdout, "standard error": process.stderr };
   for (const [name, stream] of Object.entries(streams)) {
     stream.on("error", (error: Error) => {
       const code = systemCode(error);
-      if (code === "EPIPE") process.exit(process.exitCode ?? 0);
+      if (code === "EPIPE") {
+        if (context.outlivesOutput) return interrupt();
+        process.exit(process.exitCode ?? 0);
+      }
       const message = `${name} cannot be written (${code ?? error.message})`;
       throw new TelepathError("UNWRITABLE_OUTPUT", message, "make room there, or send it elsewhere", { cause: error });
     });

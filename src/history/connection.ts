@@ -1,6 +1,7 @@
 import { closeSync, openSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { systemCode } from "../model/errors.ts";
 import type { Database } from "./driver.ts";
 import { historyError, isBusy } from "./faults.ts";
 import { makeDataFolder } from "./folder.ts";
@@ -69,7 +70,7 @@ async function opened({ folder, open, patienceMs }: ConnectionOptions, path: str
   makeDataFolder(folder);
   let database: Database | undefined;
   try {
-    closeSync(openSync(path, "a", 0o600)); // SQLite itself would make it readable for others
+    makeFile(path);
     database = await open(path);
     const deadline = performance.now() + patienceMs;
     while (!preparedUnlessBusy(database, path, deadline)) await pause(10);
@@ -77,6 +78,19 @@ async function opened({ folder, open, patienceMs }: ConnectionOptions, path: str
   } catch (error) {
     database?.close();
     throw historyError(error, path);
+  }
+}
+
+/**
+ * Makes the file for its owner only: SQLite itself would make it readable for others. One that is there is not so much
+ * as opened: closing a file drops every lock this process has on it (fcntl(2)), those of its other connections too, and
+ * another process would then take itself for the last one and delete the log that they still write.
+ */
+function makeFile(path: string): void {
+  try {
+    closeSync(openSync(path, "wx", 0o600));
+  } catch (error) {
+    if (systemCode(error) !== "EEXIST") throw error;
   }
 }
 

@@ -21,7 +21,7 @@ const fileName = /^listening-(\d{1,10})\.json$/;
  * @returns takes the note away again
  */
 export function announce(dataDir: string, listener: RunningListener): () => void {
-  const path = join(dataDir, `listening-${listener.pid}.json`);
+  const path = noteOf(dataDir, listener.pid);
   try {
     rmSync(path, { force: true }); // left by a process that had this number before
     writeFileSync(path, `${JSON.stringify(listener)}\n`, { mode: 0o600, flag: "wx" });
@@ -37,21 +37,31 @@ export function announce(dataDir: string, listener: RunningListener): () => void
   };
 }
 
-/** The running receivers of a project, the newest first. Notes of ended processes are cleared away. */
+/** The running receivers of a project, the newest first. */
 export function runningListeners(dataDir: string): RunningListener[] {
-  return fileNames(dataDir)
-    .flatMap((name) => {
-      const pid = Number(fileName.exec(name)?.[1]);
-      if (!Number.isSafeInteger(pid) || pid < 1) return [];
-      const path = join(dataDir, name);
-      if (!isAlive(pid)) {
-        removeQuietly(path);
-        return [];
-      }
-      const listener = readNote(path);
-      return listener?.pid === pid ? [listener] : [];
-    })
+  return notes(dataDir)
+    .filter(({ pid }) => isAlive(pid))
     .sort((a, b) => b.startedAt - a.startedAt);
+}
+
+/** The receivers that ended without taking their note away: killed, or by a crash. Takes it away for them. */
+export function takeEndedListeners(dataDir: string): RunningListener[] {
+  const ended = notes(dataDir).filter(({ pid }) => !isAlive(pid));
+  for (const { pid } of ended) removeQuietly(noteOf(dataDir, pid));
+  return ended;
+}
+
+function notes(dataDir: string): RunningListener[] {
+  return fileNames(dataDir).flatMap((name) => {
+    const pid = Number(fileName.exec(name)?.[1]);
+    if (!Number.isSafeInteger(pid) || pid < 1) return [];
+    const listener = readNote(join(dataDir, name));
+    return listener?.pid === pid ? [listener] : [];
+  });
+}
+
+function noteOf(dataDir: string, pid: number): string {
+  return join(dataDir, `listening-${pid}.json`);
 }
 
 function fileNames(folder: string): string[] {

@@ -152,7 +152,7 @@ async function storeChanges(
     await history.update(id, changes, urgency);
     return true;
   } catch (error) {
-    notify("HISTORY_UNWRITABLE", `${reasonOf(error)}; the outcome of ${id} is not on record`);
+    notify("OUTCOME_UNWRITABLE", `${reasonOf(error)}; the outcome of ${id} is not on record`);
     return false;
   }
 }

@@ -1,5 +1,5 @@
 import type { HeldDelivery, History } from "../history/store.ts";
-import { runningListeners } from "./announcement.ts";
+import { runningListeners, type RunningListener } from "./announcement.ts";
 import type { ForwardTarget } from "./forward-target.ts";
 import { reasonOf, type Notify } from "./notices.ts";
 
@@ -25,6 +25,38 @@ export function tellOfLeftovers(
     const left = history.held().filter(({ target, holder }) => !isLiving(holder) && !(hold && own.has(target)));
     if (left.length === 0) return;
     notify("HELD_BEFORE", `${counted(left.length)} for ${names(left)} since an earlier run: ${nextStep(left, own)}`);
+  } catch (error) {
+    notify("HISTORY_UNREADABLE", reasonOf(error));
+  }
+}
+
+/**
+ * Tells of deliveries that a run which was killed left without an outcome on record. They stay `pending`: nobody knows
+ * whether the app got them.
+ *
+ * @param ended the runs that ended so; with another one still running nothing is told, for they may be its own
+ * @param now when this run began
+ */
+export function tellOfUnknownOutcomes(
+  history: History,
+  { dataDir, ended, now }: { dataDir: string; ended: readonly RunningListener[]; now: number },
+  notify: Notify,
+): void {
+  if (ended.length === 0 || runningListeners(dataDir).some(({ pid }) => pid !== process.pid)) return;
+  try {
+    const since = Math.min(...ended.map(({ startedAt }) => startedAt));
+    const held = new Set(history.held().map(({ id }) => id));
+    let left = 0;
+    for (const { id } of history.find({ source: "listen", outcome: "pending", since, until: now })) {
+      if (!held.has(id)) left += 1;
+    }
+    if (left === 0) return;
+    const what = left === 1 ? "1 delivery has no outcome" : `${left} deliveries have no outcome`;
+    notify(
+      "OUTCOME_UNKNOWN",
+      `${what} on record: an earlier listen was killed before it was known; replay --outcome pending --since ` +
+        `${new Date(since).toISOString()} --until ${new Date(now).toISOString()} delivers again`,
+    );
   } catch (error) {
     notify("HISTORY_UNREADABLE", reasonOf(error));
   }

@@ -5,13 +5,13 @@ import type { Transport } from "../delivery/transport.ts";
 import type { History, Retention } from "../history/store.ts";
 import { Probes } from "../tunnels/probe.ts";
 import type { Tunnel, TunnelProvider } from "../tunnels/provider.ts";
-import { announce } from "./announcement.ts";
+import { announce, takeEndedListeners } from "./announcement.ts";
 import type { Diagnose } from "./diagnoses.ts";
 import type { Emit } from "./events.ts";
 import { isOwnPort, ownPortError, type ForwardTarget } from "./forward-target.ts";
 import type { GatewaySettings } from "./gateway.ts";
 import type { GatewayControls } from "./holding.ts";
-import { isListening, tellOfLeftovers, tellOfRest } from "./leftovers.ts";
+import { isListening, tellOfLeftovers, tellOfRest, tellOfUnknownOutcomes } from "./leftovers.ts";
 import { throttledNotices } from "./notices.ts";
 import { abortOf } from "./interruption.ts";
 import { openTunnel, type PublicSettings } from "./open-tunnel.ts";
@@ -95,7 +95,9 @@ export async function listen(settings: ListenSettings, tools: ListenTools): Prom
 
   const localUrl = `http://127.0.0.1:${receiver.port}`;
   const forwardTo = "app" in settings.destination ? settings.destination.app.url : null;
-  const withdraw = announce(settings.dataDir, { pid: process.pid, localUrl, forwardTo, startedAt: now() });
+  const startedAt = now();
+  const crashed = takeEndedListeners(settings.dataDir);
+  const withdraw = announce(settings.dataDir, { pid: process.pid, localUrl, forwardTo, startedAt });
   let tunnel: Tunnel | null = null;
   try {
     retention.run();
@@ -105,6 +107,7 @@ export async function listen(settings: ListenSettings, tools: ListenTools): Prom
     const publicUrl = tunnel?.url ?? settings.publicUrl;
     if (!ended.aborted) emit({ type: "ready", publicUrl, localUrl, forwardTo, tunnel: tunnel ? "ngrok" : "none" });
     tellOfLeftovers(history, { ...settings, apps }, notify);
+    tellOfUnknownOutcomes(history, { ...settings, ended: crashed, now: startedAt }, notify);
     holding.begin();
     await abortOf(ended);
   } finally {

@@ -6,9 +6,12 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { examineHistory } from "../../src/history/examine.ts";
 import { openHistory } from "../../src/history/sqlite.ts";
 import type { History } from "../../src/history/store.ts";
+import { noStrace } from "../support/faults.ts";
 import { freshFolder } from "./folders.ts";
+import { newDelivery } from "./samples.ts";
 import { payloadOf } from "./writer-process.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -94,4 +97,62 @@ describe("a process killed while it writes", () => {
     for (const { body } of history.find({})) expect(body).toHaveLength(payloadOf("victim", 0).length);
     expect(await history.record(history.get("last"))).toMatch(/^[0-9A-Z]{26}$/);
   });
+});
+
+describe("a process killed at any of its writes", () => {
+  /** Two deliveries, one after the other, killed at its n-th write; null when it came to its end before that. */
+  async function killedAt(n: number, folder: string): Promise<{ acknowledged: string[] } | null> {
+    const inject = [
+      "-f",
+      "-qq",
+      "-o",
+      "/dev/null",
+      "-e",
+      "trace=pwrite64",
+      "-e",
+      `inject=pwrite64:signal=SIGKILL:when=${n}`,
+    ];
+    const child = spawn("strace", [...inject, process.execPath, program, folder, "victim", "2", "1"], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    let said = "";
+    child.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    const [code] = (await once(child, "close")) as [number | null];
+    return code === 0 ? null : { acknowledged: said.split("\n").slice(0, -1) };
+  }
+
+  it.skipIf(noStrace)(
+    `has on record, whole, everything that was acknowledged, and the file is sound${noStrace}`,
+    async () => {
+      let next = 1;
+      let kills = 0;
+      let acknowledgements = 0;
+      const work = async (): Promise<void> => {
+        for (;;) {
+          const folder = freshFolder();
+          const killed = await killedAt(next++, folder);
+          if (!killed) return;
+          kills += 1;
+          acknowledgements += killed.acknowledged.length;
+          const history = await openHistory(folder);
+          for (const line of killed.acknowledged) {
+            const [id, number] = line.split(" ") as [string, string];
+            const { body, attempts, outcome } = history.get(id);
+            expect(Buffer.compare(body, payloadOf("victim", Number(number)))).toBe(0);
+            expect([attempts.length, outcome]).toEqual([1, "delivered"]);
+          }
+          for (const { body } of history.find({})) expect(body).toHaveLength(payloadOf("victim", 0).length);
+          expect(await history.record(newDelivery())).toMatch(/^[0-9A-Z]{26}$/);
+          await history.close();
+          expect((await examineHistory(folder))?.damage).toEqual([]);
+          rmSync(folder, { recursive: true });
+        }
+      };
+      await Promise.all([work(), work()]);
+      expect(kills).toBeGreaterThan(20);
+      expect(acknowledgements).toBeGreaterThan(0);
+    },
+    300_000,
+  );
 });

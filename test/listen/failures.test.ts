@@ -126,7 +126,7 @@ describe("a history that cannot be written", () => {
     });
     const listen = await listening(app.port, {}, { history: faulty });
     expect(statusOf(await exchange(listen.port, post))).toBe(200);
-    expect(await listen.event("notice")).toMatchObject({ code: "HISTORY_UNWRITABLE" });
+    expect(await listen.event("notice")).toMatchObject({ code: "OUTCOME_UNWRITABLE" });
   });
 });
 

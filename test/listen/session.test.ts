@@ -4,12 +4,15 @@ import { once } from "node:events";
 import { join } from "node:path";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { runningListeners } from "../../src/listen/announcement.ts";
+import { runningListeners, takeEndedListeners } from "../../src/listen/announcement.ts";
 import { forwardTarget } from "../../src/listen/forward-target.ts";
+import { openHistory } from "../../src/history/sqlite.ts";
+import type { NewDelivery } from "../../src/model/delivery.ts";
 import { TelepathError } from "../../src/model/errors.ts";
 import { Probes } from "../../src/tunnels/probe.ts";
 import type { TunnelProvider, TunnelRequest } from "../../src/tunnels/provider.ts";
 import { closedPort } from "../delivery/raw-server.ts";
+import { newDelivery } from "../history/samples.ts";
 import { folder, listening } from "./listening.ts";
 import { ok, rawApp } from "./raw-app.ts";
 import { exchange, rawSocket, statusOf } from "./raw-socket.ts";
@@ -182,6 +185,33 @@ describe("a session", () => {
   });
 });
 
+describe("an earlier run that was killed", () => {
+  it("is told of when it left deliveries without an outcome, which stay pending", async () => {
+    const dataDir = folder();
+    const history = await openHistory(dataDir);
+    const at = (createdAt: number, more: Partial<NewDelivery> = {}) => newDelivery({ createdAt, ...more });
+    await history.record(at(10));
+    const left = await history.record(at(2000));
+    await history.record(at(2001, { outcome: "delivered" }));
+    await history.record(at(2002), { target: "http://127.0.0.1:9", holder: 1 });
+    const ended = 2 ** 22 + 1;
+    const note = { pid: ended, localUrl: "http://127.0.0.1:1", forwardTo: null, startedAt: 1000 };
+    writeFileSync(join(dataDir, `listening-${ended}.json`), JSON.stringify(note));
+
+    const listen = await listening(null, { dataDir }, { history });
+    await listen.event("notice");
+    expect(listen.events).toContainEqual({
+      type: "notice",
+      code: "OUTCOME_UNKNOWN",
+      message: expect.stringMatching(
+        /^1 delivery has no outcome .* --outcome pending --since 1970-01-01T00:00:01.000Z --until /,
+      ) as string,
+    });
+    expect(history.get(left).outcome).toBe("pending");
+    await listen.stop();
+  });
+});
+
 describe("the announcement", () => {
   it("is there while the session runs, for its owner only", async () => {
     const app = await rawApp();
@@ -201,7 +231,7 @@ describe("the announcement", () => {
     expect(runningListeners(dataDir)).toEqual([]);
   });
 
-  it("of an ended process is cleared away; broken ones and those of somebody else's making are ignored", () => {
+  it("of an ended process is taken away by the next that listens; broken ones and those of somebody else's making are ignored", () => {
     const dataDir = folder();
     const ended = 2 ** 22 + 1; // above the largest process number of Linux
     const note = (pid: number, more: object = {}) =>
@@ -214,6 +244,7 @@ describe("the announcement", () => {
       writeFileSync(own, broken);
       expect(runningListeners(dataDir)).toEqual([]);
     }
+    expect(takeEndedListeners(dataDir)).toMatchObject([{ pid: ended, startedAt: 1 }]);
     expect(existsSync(join(dataDir, `listening-${ended}.json`))).toBe(false);
     expect(readFileSync(own, "utf8")).toBe("[]");
     expect(runningListeners(join(dataDir, "absent"))).toEqual([]);

@@ -90,6 +90,7 @@ function listenOptions(command: Command): Command {
 }
 
 async function listenAction(flags: ListenFlags, command: Command, context: Context): Promise<void> {
+  context.outlivesOutput = true; // senders wait for what is under way
   const project = findProject(context, flags);
   const secrets = (await findSecrets(context, project, flags)).all;
   const reached = await publicSettings(flags, project, command, context);

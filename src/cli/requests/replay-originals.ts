@@ -10,6 +10,7 @@ import { eventHead } from "../../model/event.ts";
 import type { Header, HttpRequest } from "../../model/http.ts";
 import type { Context } from "../context.ts";
 import { readInput } from "../input.ts";
+import { named } from "../verify/dump-sources.ts";
 
 /** A request to be made again: one on record, or one found in a dump. */
 export interface Original extends HttpRequest {
@@ -65,7 +66,8 @@ const bodyLosses: Record<BodyState, string | null> = {
 /** @throws TelepathError when the file cannot be read, or as `readDump` */
 export async function dumpedOriginals(path: string, context: Context): Promise<Original[]> {
   const file = path === "-" ? "standard input" : path;
-  const { requests } = readDump(await readInput(path, "the dump", context));
+  const bytes = await readInput(path, "the dump", context);
+  const { requests } = named(file, () => readDump(bytes));
   return requests.map((request, index) => {
     const name = requests.length === 1 ? file : `${file}, request ${index + 1}`;
     return dumpedOriginal(request, name);

@@ -44,6 +44,8 @@ interface BigDump {
   secrets: readonly Secret[];
   pauses: Pauses;
   reader: BigDumpReader;
+  /** Larger bodies of raw HTTP are streamed; `largestHeldBody` when left out. */
+  largestHeld?: number;
 }
 
 /**
@@ -188,10 +190,11 @@ interface Found {
 async function readBody(dump: BigDump, { request, start, end, notes }: Found): Promise<void> {
   const { file, secrets, pauses, reader } = dump;
   const length = end - start;
-  if (length <= largestHeldBody) {
+  if (length <= (dump.largestHeld ?? largestHeldBody)) {
     const settled = settleBody([{ held: "bytes", bytes: readPart(file, start, length) }], request.declaredBytes);
     const held = { ...request, ...settled, notes: [...settled.notes, ...notes] };
     reader.found({ plain: () => undefined, whole: () => ({ format: "raw-http", requests: [held] }) });
+    await pauses.due();
     return;
   }
   const check = streamedCheck(request.headers, secrets);

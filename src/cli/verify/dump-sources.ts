@@ -32,6 +32,16 @@ function fileSource(name: string, context: Context): DumpSource {
   return { name, path, read: () => readRegularFile(path, "the dump") };
 }
 
+/** The reader of dumps knows no file names; the user wants to know which file it was. */
+export function named<Reading>(name: string, read: () => Reading): Reading {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof TelepathError) || error.code === "UNKNOWN_FORMAT") throw error;
+    throw new TelepathError(error.code, `${name}: ${error.message}`, error.hint, { cause: error });
+  }
+}
+
 function isFolder(path: string, { cwd }: Context): boolean {
   return path !== "-" && statSync(resolve(cwd, path), { throwIfNoEntry: false })?.isDirectory() === true;
 }

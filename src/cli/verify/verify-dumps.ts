@@ -1,6 +1,6 @@
 import { bareBody, readHeaders, withBody } from "../../dumps/pieces.ts";
 import { readPlain } from "../../dumps/plain.ts";
-import { readDump, type DumpReading } from "../../dumps/read.ts";
+import { readDump } from "../../dumps/read.ts";
 import type { DumpedRequest } from "../../model/dump.ts";
 import { TelepathError } from "../../model/errors.ts";
 import type { Secret } from "../../model/secret.ts";
@@ -9,7 +9,7 @@ import { signature } from "../../signatures/sign.ts";
 import { readBigDump, tooLargeToHold, type BigDumpReader, type UnreadDump } from "./big-dumps.ts";
 import { readBodyFile } from "./body-file.ts";
 import type { Context } from "../context.ts";
-import type { DumpSource } from "./dump-sources.ts";
+import { named, type DumpSource } from "./dump-sources.ts";
 import type { Pauses } from "./pauses.ts";
 import type { Verification } from "../views/verification.ts";
 
@@ -50,7 +50,7 @@ export async function verifyDump(source: DumpSource, terms: VerifyTerms, context
   const judged = judgeDump(
     {
       plain: () => (terms.format === undefined ? readPlain(bytes) : undefined),
-      whole: () => named(source, () => readDump(bytes, { format: terms.format })),
+      whole: () => named(source.name, () => readDump(bytes, { format: terms.format })),
     },
     terms,
   );
@@ -120,14 +120,4 @@ function told(request: DumpedRequest, judgement: Judgement, terms: VerifyTerms):
   const isWhole = request.fidelity !== "absent" && request.fidelity !== "truncated";
   const expected = terms.showExpected && isWhole ? signature(request.body, terms.secrets[0]!) : null;
   return { request, judgement, expected };
-}
-
-/** The reader of dumps knows no file names; the user wants to know which file it was. */
-function named(source: DumpSource, read: () => DumpReading): DumpReading {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof TelepathError) || error.code === "UNKNOWN_FORMAT") throw error;
-    throw new TelepathError(error.code, `${source.name}: ${error.message}`, error.hint, { cause: error });
-  }
 }

@@ -1,39 +1,18 @@
-import { ScriptCursor } from "./script.ts";
-
-/**
- * A value of PowerShell's as a command holds it. `unknown` is an expression whose value only PowerShell could tell:
- * nothing of a dump is run.
- */
-export type PowerShellValue =
-  | { type: "string"; value: string; utf8: boolean; expands: boolean }
-  | { type: "table"; entries: { name: string; value: PowerShellValue }[] }
-  | { type: "unknown"; text: string };
+import { plain, PowerShellStrings, VARIABLE, type PowerShellValue } from "./powershell-strings.ts";
 
 /** One `Invoke-WebRequest` or `Invoke-RestMethod`: its parameters by lower-case name, in order. */
 export type PowerShellCommand = { name: string; value: PowerShellValue }[];
 
 const COMMAND = /(?:Invoke-(?:WebRequest|RestMethod)|iwr|irm)(?![\w-])/iy;
-const VARIABLE = /\$(?:\w+:)?(\w+)((?:\.\w+)*)/y;
 const PARAMETER = /-([A-Za-z]\w*):?/y;
 const BARE = /[^\s;|(){}'"`,]+/y;
 const SPACE = /(?:[ \t\r\n]|`\r?\n|#[^\n]*)+/y;
 const BLANK = /(?:[ \t]|`\r?\n)+/y;
-const SINGLE = /'((?:[^']|'')*)'/y;
-const CHARACTER = /\$\(\[char\](0x[0-9a-fA-F]{1,4}|\d{1,5})\)/y;
 const GET_BYTES = /\[(?:System\.)?Text\.Encoding\]::UTF8\.GetBytes\(/iy;
-const UNICODE = /`u\{([0-9a-fA-F]{1,6})\}/y;
-const PLAIN_IN_QUOTES = /[^"`$]+/y;
-const ESCAPES = new Map(
-  Object.entries({ "0": "\0", a: "\x07", b: "\b", e: "\x1b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" }),
-);
+const PARAMETER_START = /^-[A-Za-z]/;
+const SEMICOLON = /;/y;
+const KEY = /[A-Za-z_][\w-]*/y;
 const MAX_DEPTH = 32;
-/** Characters that variables may put into strings, all together: each can be made of two others. */
-const MAX_REPLACED = 4_194_304;
-
-interface State {
-  variables: Map<string, PowerShellValue>;
-  replaced: number;
-}
 
 /**
  * The web requests of a PowerShell script, with variables replaced where they were given a plain value before.
@@ -45,14 +24,8 @@ export function readPowerShell(script: string): PowerShellCommand[] {
   return new PowerShellReader(script).commands();
 }
 
-class PowerShellReader extends ScriptCursor {
-  private readonly state: State;
-
-  constructor(script: string, state: State = { variables: new Map(), replaced: 0 }) {
-    super(script);
-    this.state = state;
-  }
-
+/** Reads commands, assignments and values. */
+class PowerShellReader extends PowerShellStrings {
   commands(): PowerShellCommand[] {
     const commands: PowerShellCommand[] = [];
     while (this.at < this.script.length) {
@@ -103,11 +76,7 @@ class PowerShellReader extends ScriptCursor {
     if (next === "@{") return this.table(depth);
     if (next === '@"' || next === "@'") return this.hereString(next.charAt(1));
     if (next.startsWith('"')) return this.expandable();
-    if (next.startsWith("'")) {
-      const [, text] = this.exec(SINGLE) ?? [];
-      if (text === undefined) throw this.broken("the quote ' is opened and never closed");
-      return plain(text.replaceAll("''", "'"));
-    }
+    if (next.startsWith("'")) return this.literal();
     if (next.startsWith("(")) return this.parenthesised(depth);
     if (this.match(GET_BYTES) !== undefined) return this.bytesOf(depth);
     if (next.startsWith("$")) {
@@ -174,77 +143,7 @@ class PowerShellReader extends ScriptCursor {
     }
   }
 
-  /** `"…"`: backticks escape, `""` is a quote, `$([char]N)` a UTF-16 unit. */
-  private expandable(): PowerShellValue {
-    const start = this.at;
-    let value = "";
-    let expands = false;
-    this.at += 1;
-    for (;;) {
-      value += this.match(PLAIN_IN_QUOTES) ?? "";
-      const character = this.script.charAt(this.at);
-      if (character === "") {
-        this.at = start;
-        throw this.broken('the quote " is opened and never closed');
-      }
-      if (character === '"' && this.script.charAt(this.at + 1) !== '"') break;
-      if (character === '"') {
-        value += '"';
-        this.at += 2;
-      } else {
-        const piece = this.piece();
-        value += piece.text;
-        expands ||= piece.expands;
-      }
-    }
-    this.at += 1;
-    return { type: "string", value, utf8: false, expands };
-  }
-
-  /** What a backtick or a dollar in quotes starts. */
-  private piece(): { text: string; expands: boolean } {
-    const [, code] = this.exec(CHARACTER) ?? [];
-    if (code !== undefined) return { text: String.fromCharCode(Number(code)), expands: false };
-    const [, codePoint] = this.exec(UNICODE) ?? [];
-    if (codePoint !== undefined) {
-      return { text: String.fromCodePoint(Math.min(Number.parseInt(codePoint, 16), 0x10ffff)), expands: false };
-    }
-    const [, next = ""] = this.script.slice(this.at, this.at + 2);
-    if (this.script.charAt(this.at) === "`") {
-      this.at += 2;
-      return { text: ESCAPES.get(next) ?? next, expands: false };
-    }
-    const [name] = /[A-Za-z_]/.test(next) ? (this.exec(VARIABLE) ?? []) : [];
-    const known = name === undefined ? undefined : this.state.variables.get(name.toLowerCase());
-    if (known?.type === "string") {
-      this.state.replaced += known.value.length;
-      if (this.state.replaced > MAX_REPLACED) throw this.broken("its variables grow without end");
-      return { text: known.value, expands: known.expands };
-    }
-    if (name === undefined) this.at += 1;
-    return { text: name ?? "$", expands: name !== undefined || next === "(" || next === "{" };
-  }
-
-  /** `@"` and `@'` up to a line that starts with the quote and `@`: quotes within are plain. */
-  private hereString(quote: string): PowerShellValue {
-    const first = this.script.indexOf("\n", this.at);
-    const end = first === -1 ? -1 : this.script.indexOf(`\n${quote}@`, first);
-    if (end === -1) throw this.broken(`the here-string @${quote} is opened and never closed`);
-    const text = this.script.slice(first + 1, Math.max(end, first + 1)).replace(/\r$/, "");
-    this.at = end + 3;
-    if (quote === "'") return plain(text);
-    return new PowerShellReader(`"${text.replaceAll('"', '""')}"`, this.state).expandable();
-  }
-
   private startsWord(): boolean {
     return this.at === 0 || !/[\w.-]/.test(this.script.charAt(this.at - 1));
   }
-}
-
-const PARAMETER_START = /^-[A-Za-z]/;
-const SEMICOLON = /;/y;
-const KEY = /[A-Za-z_][\w-]*/y;
-
-function plain(value: string): PowerShellValue {
-  return { type: "string", value, utf8: false, expands: false };
 }

@@ -1,7 +1,8 @@
 import type { DumpedRequest } from "../../model/dump.ts";
 import { TelepathError } from "../../model/errors.ts";
 import { headerValue, type Header } from "../../model/http.ts";
-import { readPowerShell, type PowerShellCommand, type PowerShellValue } from "../commands/powershell.ts";
+import type { PowerShellValue } from "../commands/powershell-strings.ts";
+import { readPowerShell, type PowerShellCommand } from "../commands/powershell.ts";
 import type { DumpFormat } from "../format.ts";
 import { originForm } from "../http/target.ts";
 import { absentBody, announcedBytes, settleBody, type Reading, type SettledBody } from "../readings.ts";

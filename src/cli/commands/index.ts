@@ -51,6 +51,11 @@ export const commands: readonly CommandEntry[] = [
     load: async (context) => (await import("./status.ts")).statusCommand(context),
   },
   {
+    name: "diff",
+    summary: "two deliveries, compared by meaning",
+    load: async (context) => (await import("./diff.ts")).diffCommand(context),
+  },
+  {
     name: "export",
     summary: "deliveries as curl, HAR, raw HTTP, …",
     load: async (context) => (await import("./export.ts")).exportCommand(context),

@@ -4,25 +4,40 @@ import { onTestFinished } from "vitest";
 import { bin } from "./tool.ts";
 
 export interface Terminal {
-  /** What a person sees: the lines of the screen, without spaces at their ends. */
+  /** What a person sees, scrolling back included: the lines of the screen, without spaces at their ends. */
   screen: () => string;
+  /** What the window shows now. */
+  view: () => string;
   /** Every byte the tool wrote to the terminal. */
   written: () => string;
   type: (keys: string) => void;
+  resize: (columns: number, rows: number) => void;
+  signal: (name: NodeJS.Signals) => void;
   /** Resolves when the screen shows the text; rejects when the tool ends before. */
   shows: (text: string | RegExp) => Promise<void>;
+  /** The same of the window alone, and of what holds for it. */
+  views: (test: string | RegExp | ((view: string) => boolean)) => Promise<void>;
   ended: Promise<number>;
 }
 
+export interface TerminalOptions {
+  cwd: string;
+  env?: Record<string, string>;
+  columns?: number;
+  rows?: number;
+}
+
 /** Runs the built tool on a real pseudo-terminal with a terminal emulator behind it. */
-export function startOnTerminal(
-  argv: readonly string[],
-  options: { cwd: string; env?: Record<string, string>; columns?: number; rows?: number },
-): Terminal {
+export function startOnTerminal(argv: readonly string[], options: TerminalOptions): Terminal {
+  return programOnTerminal(process.execPath, [bin, ...argv], options);
+}
+
+/** The same with any program: a shell that runs the tool, for one. */
+export function programOnTerminal(file: string, argv: readonly string[], options: TerminalOptions): Terminal {
   const size = { cols: options.columns ?? 80, rows: options.rows ?? 24 };
   const emulator = new xterm.Terminal({ ...size, allowProposedApi: true, scrollback: 1000 });
   const env = { PATH: process.env["PATH"] ?? "", HOME: options.cwd, TERM: "xterm-256color", ...options.env };
-  const pty = spawn(process.execPath, [bin, ...argv], { ...size, cwd: options.cwd, env });
+  const pty = spawn(file, [...argv], { ...size, cwd: options.cwd, env });
 
   let written = "";
   const waiting = new Set<() => void>();
@@ -40,31 +55,43 @@ export function startOnTerminal(
     emulator.dispose();
   });
 
-  const screen = (): string => {
+  const linesFrom = (first: number, count: number): string => {
     const buffer = emulator.buffer.active;
-    const lines = Array.from({ length: buffer.length }, (_, row) => buffer.getLine(row)?.translateToString(true) ?? "");
+    const lines = Array.from({ length: count }, (_, row) => buffer.getLine(first + row)?.translateToString(true) ?? "");
     return lines.join("\n").trimEnd();
   };
+  const screen = (): string => linesFrom(0, emulator.buffer.active.length);
+  const view = (): string => linesFrom(emulator.buffer.active.baseY, emulator.rows);
+
+  const when = (holds: () => boolean, what: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const check = (): void => {
+        if (!holds()) return;
+        waiting.delete(check);
+        resolve();
+      };
+      waiting.add(check);
+      check();
+      void ended.then((code) => {
+        check();
+        reject(new Error(`ended with ${code} before it showed ${what}:\n${screen()}`));
+      });
+    });
+  const shows = (text: string | RegExp, where: () => string): boolean =>
+    typeof text === "string" ? where().includes(text) : text.test(where());
 
   return {
     screen,
+    view,
     written: () => written,
     type: (keys) => pty.write(keys),
+    resize: (columns, rows) => {
+      emulator.resize(columns, rows);
+      pty.resize(columns, rows);
+    },
+    signal: (name) => pty.kill(name),
     ended,
-    shows: (text) =>
-      new Promise((resolve, reject) => {
-        const check = (): void => {
-          const shown = typeof text === "string" ? screen().includes(text) : text.test(screen());
-          if (!shown) return;
-          waiting.delete(check);
-          resolve();
-        };
-        waiting.add(check);
-        check();
-        void ended.then((code) => {
-          check();
-          reject(new Error(`ended with ${code} before it showed ${String(text)}:\n${screen()}`));
-        });
-      }),
+    shows: (text) => when(() => shows(text, screen), String(text)),
+    views: (test) => when(() => (typeof test === "function" ? test(view()) : shows(test, view)), String(test)),
   };
 }

@@ -71,8 +71,8 @@ export class Actions {
 
   /** The keys that do something now, for the footer. */
   hints(): KeyHint[] {
-    const replays = this.#tools.replay ? hintsOf({ r: "replay", f: "replay failed" }) : [];
-    const copies = this.#tools.board.url === null ? [] : hintsOf({ c: "copy URL" });
+    const replays = this.#tools.replay ? hintsOf({ r: "replay", f: "failed" }) : [];
+    const copies = this.#tools.board.url === null ? [] : hintsOf({ c: "copy" });
     const pauses = this.#controls ? hintsOf({ p: this.#controls.paused ? "resume" : "pause" }) : [];
     const always = hintsOf({ "?": "help", q: "quit" });
     return [...replays, ...hintsOf({ d: "details", v: "explain" }), ...copies, ...pauses, ...always];

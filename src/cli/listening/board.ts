@@ -39,7 +39,7 @@ export class Board implements LiveContent {
   #waiting: Waiting[] = [];
   #deliveriesWaiting = 0;
   #allowance = { lines: burst, at: 0 };
-  #lastAdvice: string | undefined;
+  #lastAdvice: string[] = [];
   #place: Parameters<typeof footerLines>[0]["place"] = null;
   #tunnel: TunnelFacts;
   #isOver = false;
@@ -171,17 +171,17 @@ export class Board implements LiveContent {
   }
 
   #text(text: string): string {
-    this.#lastAdvice = undefined;
+    this.#lastAdvice = [];
     return text;
   }
 
   /** Advice that was just given is not given again. */
   #drawn({ delivery, known, word }: Exclude<Waiting, string>): string {
-    const advice = deliveryAdvice(delivery, known);
-    const isNews = advice !== this.#lastAdvice;
-    this.#lastAdvice = advice;
-    const extras = { arrow: "replays" as const, word };
-    return deliveryLines(delivery, this.#terms.style, { ...extras, advice: isNews ? advice : null });
+    const lines = deliveryAdvice(delivery, known)?.split("\n") ?? [];
+    const news = lines.filter((line) => !this.#lastAdvice.includes(line));
+    this.#lastAdvice = lines;
+    const advice = news.length === 0 ? null : news.join("\n");
+    return deliveryLines(delivery, this.#terms.style, { arrow: "replays", word, advice });
   }
 
   #skippedLine(): string {

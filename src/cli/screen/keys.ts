@@ -35,9 +35,9 @@ const controls: Record<string, Key> = {
 export const pasteMarks = { on: "\u001b[?2004h", off: "\u001b[?2004l" };
 
 /** CSI and SS3 sequences (ECMA-48 §5.4), which keys without a character send. */
-const sequence = /^\u001b(\[[\d;?]*[@-~]|O[@-~])/;
+const sequence = /^\u001b(\[[0-?]*[ -/]*[@-~]|O[@-~])/;
 /** One that goes on in the next piece of input. */
-const beginning = /^\u001b(\[[\d;?]*|O)$/;
+const beginning = /^\u001b(\[[0-?]*[ -/]*|O)$/;
 
 /** Tells keys from what a terminal sends, piece by piece. What is pasted, or not known, is no key. */
 export function createKeyReader(): (text: string) => Key[] {

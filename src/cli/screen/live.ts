@@ -152,7 +152,7 @@ export class LiveScreen {
 
   #drawPage(page: Page): void {
     const lines = fitting(page(this.#columns, this.#rows), this.#columns, this.#rows);
-    const text = lines.map((line) => line + control.eraseLine).join("\r\n");
+    const text = lines.map((line) => line + control.eraseLine).join("\n");
     this.#write(`${control.begin}${control.home}${text}${control.eraseBelow}${control.end}`);
   }
 
@@ -163,8 +163,8 @@ export class LiveScreen {
     if (lines === "" && isSame(block, this.#drawn)) return;
     this.#drawn = block;
     const up = block.length > 1 ? `\u001b[${block.length - 1}A` : "";
-    const below = `${block.join("\r\n")}\r${up}`;
-    this.#write(`${control.begin}\r${control.eraseBelow}${lines.replaceAll("\n", "\r\n")}${below}${control.end}`);
+    const below = `${block.join("\n")}\r${up}`;
+    this.#write(`${control.begin}\r${control.eraseBelow}${lines}${below}${control.end}`);
   }
 
   #write(text: string): void {

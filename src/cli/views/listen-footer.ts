@@ -62,7 +62,7 @@ export function footerLines(facts: FooterFacts, style: Style, { columns, rows }:
   const last = facts.message === null ? keyLine(facts.keys, style, columns) : safeText(facts.message);
   const pending = pendingLines(facts, { ...style, columns }, Math.min(mostPending, Math.floor(rows / 4)));
   if (rows < rowsForAll) return [...pending, status, last];
-  return [...pending, style.faint("─".repeat(columns)), status, countLine(facts, style), last];
+  return [...pending, style.faint("─".repeat(columns)), status, countLine(facts, style, columns), last];
 }
 
 export interface WindowSize {
@@ -82,7 +82,7 @@ function pendingLines({ pending, now }: FooterFacts, style: Style, most: number)
 
 /** What goes first where it does not fit: the scheme, then where it is forwarded to. */
 function statusLine({ place, tunnel, holding }: FooterFacts, style: Style, columns: number): string {
-  const state = [stateWord(tunnel, style), holding ? holdingWord(holding, style) : ""].filter(Boolean).join("  ");
+  const state = joined([stateWord(tunnel, style), holding ? holdingWord(holding, style) : ""]);
   if (place === null) return state;
   const [url, app] = [safeText(place.url), place.forwardTo === null ? null : safeText(place.forwardTo)];
   const short = (address: string): string => address.replace(/^https?:\/\//, "");
@@ -90,7 +90,7 @@ function statusLine({ place, tunnel, holding }: FooterFacts, style: Style, colum
   const shorter =
     app === null ? style.strong(short(url)) : `${style.strong(short(url))} ${style.faint("→")} ${short(app)}`;
   const candidates = [whole, shorter, style.strong(short(url))].map((addresses) => `${state}  ${addresses}`);
-  return candidates.find((line) => stringWidth(line) <= columns) ?? candidates.at(-1)!;
+  return firstFitting(candidates, columns);
 }
 
 function stateWord({ state, latencyMs }: TunnelFacts, style: Style): string {
@@ -110,16 +110,25 @@ function holdingWord({ paused, held }: HoldingFacts, style: Style): string {
   return style.warn(paused ? `‖ paused, ${count}` : count);
 }
 
-function countLine({ counts, latency }: FooterFacts, style: Style): string {
+function countLine({ counts, latency }: FooterFacts, style: Style, columns: number): string {
   const { delivered, failed, kept } = counts;
-  const words = [
+  const { p50, p99 } = latency;
+  const counted = [
     `${delivered.toLocaleString("en-US")} delivered`,
     failed === 0 ? "0 failed" : style.bad(`${failed.toLocaleString("en-US")} failed`),
     kept === 0 ? "" : `${kept.toLocaleString("en-US")} kept`,
-    latency.p50 === null ? "" : `p50 ${durationText(latency.p50)}`,
-    latency.p99 === null ? "" : `p99 ${durationText(latency.p99)}`,
   ];
+  const [half, most] = [p50 === null ? "" : `p50 ${durationText(p50)}`, p99 === null ? "" : `p99 ${durationText(p99)}`];
+  const candidates = [[...counted, half, most], [...counted, most], counted].map((words) => joined(words));
+  return firstFitting(candidates, columns);
+}
+
+function joined(words: string[]): string {
   return words.filter(Boolean).join("  ");
+}
+
+function firstFitting(candidates: string[], columns: number): string {
+  return candidates.find((line) => stringWidth(line) <= columns) ?? candidates.at(-1)!;
 }
 
 /** As many keys as fit, the last two (help, quit) always; without their words where there is no room for those. */

@@ -67,6 +67,7 @@ export class Board implements LiveContent {
     if (event.type === "pending") this.#pending.set(event.delivery.id, event.delivery);
     else if (event.type === "delivery") this.#settle(event.delivery, known);
     else if (event.type === "held") this.#hold(event);
+    else if (event.type === "latency") this.#tunnel = { ...this.#tunnel, latencyMs: event.milliseconds };
     else if (event.type === "ready") {
       this.#place = { url: event.publicUrl ?? event.localUrl, forwardTo: event.forwardTo };
       if (event.tunnel !== "none") this.#tunnel = { ...this.#tunnel, state: "online" };
@@ -133,8 +134,8 @@ export class Board implements LiveContent {
     this.#wait({ delivery: withoutBulk(delivery), known: {}, word: `held (${held})` });
   }
 
-  #tunnelChanged({ state, url }: Extract<ListenEvent, { type: "tunnel" }>): void {
-    this.#tunnel = { ...this.#tunnel, state };
+  #tunnelChanged({ state, url, latencyMs }: Extract<ListenEvent, { type: "tunnel" }>): void {
+    this.#tunnel = { state, latencyMs };
     if (this.#place && url !== null) this.#place = { ...this.#place, url };
   }
 

@@ -12,7 +12,7 @@ function board(changes: Partial<BoardTerms> = {}) {
   const time = { ms: 0 };
   const made = new Board({
     style,
-    header: { secrets: ["TELEPATH_WEBHOOK_SECRET"], respond: undefined },
+    header: { secrets: ["TELEPATH_WEBHOOK_SECRET"], routes: [], respond: undefined },
     hasTunnel: true,
     keys: () => [],
     holding: () => null,
@@ -87,11 +87,14 @@ describe("the footer", () => {
     } as const;
     made.take({ ...ready, tunnel: "ngrok" }, {});
     expect(status()).toBe("● online  https://a.ngrok.app → http://localhost:3000");
-    made.take({ type: "tunnel", state: "reconnecting", url, reason: "heartbeat lost" }, {});
+    made.take({ type: "latency", milliseconds: 23 }, {});
+    expect(status()).toBe("● online 23 ms  https://a.ngrok.app → http://localhost:3000");
+    const tunnel = { type: "tunnel", hint: null, latencyMs: null } as const;
+    made.take({ ...tunnel, state: "reconnecting", url, reason: "heartbeat lost" }, {});
     expect(status()).toBe("○ reconnecting  https://a.ngrok.app → http://localhost:3000");
-    made.take({ type: "tunnel", state: "online", url: "https://b.ngrok.app", reason: null }, {});
+    made.take({ ...tunnel, state: "online", url: "https://b.ngrok.app", reason: null }, {});
     expect(status()).toBe("● online  https://b.ngrok.app → http://localhost:3000");
-    made.take({ type: "tunnel", state: "offline", url: null, reason: "token revoked" }, {});
+    made.take({ ...tunnel, state: "offline", url: null, reason: "token revoked" }, {});
     expect(status()).toMatch(/^✗ offline/);
     expect(made.lines()).toContain("tunnel reconnecting https://a.ngrok.app: heartbeat lost\n");
   });

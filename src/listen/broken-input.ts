@@ -6,11 +6,7 @@ import type { Exchange } from "./receiver.ts";
 /** Sockets whose input is lost: the parser reports each further piece once more. */
 const broken = new WeakSet<Duplex>();
 
-/**
- * Answers what the parser could not read, and ends the connection.
- *
- * An answer that is still due on it to an earlier request goes first: ours would be taken for it.
- */
+/** Answers what the parser could not read, and ends the connection. */
 export function refuseBrokenInput(
   error: Error & { rawPacket?: Uint8Array },
   socket: Duplex,
@@ -26,16 +22,27 @@ export function refuseBrokenInput(
   const { status, reason, code, text } = judged(error);
   notify(code, text);
 
+  endWith(socket, active, `${status} ${reason}`);
+}
+
+/** A request to become a tunnel to anywhere: that is no receiver's business. */
+export function refuseConnect(socket: Duplex, active: ReadonlySet<Exchange>, notify: Notify): void {
+  notify("REFUSED_REQUEST", "a request was refused with 405: CONNECT");
+  socket.on("error", () => {});
+  endWith(socket, active, "405 Method Not Allowed");
+}
+
+/**
+ * Ends a connection with an answer that belongs to no request `node:http` knows of.
+ *
+ * Answers that are still due on it to earlier requests go first and end it: this one would be taken for one of them.
+ */
+function endWith(socket: Duplex, active: ReadonlySet<Exchange>, status: string): void {
   const own = [...active].filter((exchange) => exchange.request.socket === socket);
-  if (own.some((exchange) => exchange.request.complete && !exchange.response.headersSent)) {
-    for (const exchange of own) exchange.closing = true;
-    return;
-  }
-  if (own.some((exchange) => exchange.response.headersSent)) {
-    socket.destroy();
-    return;
-  }
-  socket.end(`HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
+  const due = own.filter(({ request, response }) => request.complete && !response.headersSent);
+  if (due.length > 0) due.at(-1)!.closing = true;
+  else if (own.some((exchange) => exchange.response.headersSent)) socket.destroy();
+  else socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
 }
 
 function judged(error: Error & { rawPacket?: Uint8Array }) {

@@ -1,13 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import type { Duplex } from "node:stream";
+import type { AddressInfo, Socket } from "node:net";
 import { systemCode, TelepathError } from "../model/errors.ts";
 import { pairHeaders, type HeaderList, type HttpRequest } from "../model/http.ts";
 import type { BodyState } from "../model/delivery.ts";
 import { admit, type Refusal } from "./admit.ts";
 import { plainAnswer, type Answer } from "./answer.ts";
 import { declaredLength, readBody, type MemoryBudget, type ReceivedBody } from "./body.ts";
-import { refuseBrokenInput } from "./broken-input.ts";
+import { refuseBrokenInput, refuseConnect } from "./broken-input.ts";
 import type { Notify } from "./notices.ts";
 import type { UnderWay } from "./under-way.ts";
 import { Crowd, receiverLimits, type ReceiverLimits } from "./receiver-limits.ts";
@@ -57,6 +56,8 @@ export class Receiver {
   readonly #active = new Set<Exchange>();
   readonly #budget: MemoryBudget;
   readonly #crowd: Crowd;
+  /** Connections that end with an answer that is due: what comes behind it there is not looked at. */
+  readonly #ending = new WeakSet<Socket>();
   #stopping = false;
 
   private constructor(settings: ReceiverSettings, tools: ReceiverTools) {
@@ -67,13 +68,15 @@ export class Receiver {
     this.#crowd = new Crowd(limits);
     this.#server = createServer(serverOptions(limits));
     this.#server.maxConnections = limits.connections;
+    // A sender that closes its side after the request (`nc -N`) has its answer due all the same. Undocumented, and old.
+    Object.assign(this.#server, { httpAllowHalfOpen: true });
     this.#server.on("drop", () => tools.notify("OVERLOADED", "too many connections at once; some were closed unread"));
     this.#server.maxHeadersCount = 0; // all of them: `admit` refuses too many, where Node would drop them in silence
     this.#server.setTimeout(settings.silenceMs);
     this.#server.on("request", (request, response) => this.#accept(request, response, false));
     this.#server.on("checkContinue", (request, response) => this.#accept(request, response, true));
     this.#server.on("clientError", (error, socket) => refuseBrokenInput(error, socket, this.#active, tools.notify));
-    this.#server.on("connect", (_request, socket) => refuseConnect(socket, tools.notify));
+    this.#server.on("connect", (_request, socket) => refuseConnect(socket, this.#active, tools.notify));
   }
 
   /** @throws TelepathError `PORT_IN_USE`, `PORT_REFUSED` */
@@ -99,8 +102,9 @@ export class Receiver {
   }
 
   #accept(request: IncomingMessage, response: ServerResponse, waitsForContinue: boolean): void {
-    const exchange: Exchange = { request, response, closing: false };
     const { socket } = request;
+    if (this.#ending.has(socket)) return void request.resume();
+    const exchange: Exchange = { request, response, closing: false };
     const refusal = this.#crowd.enter(socket);
     this.#active.add(exchange);
     this.#tools.work.enter();
@@ -142,6 +146,7 @@ export class Receiver {
   async #refuse(exchange: Exchange, { status, code, text }: Refusal): Promise<void> {
     this.#tools.notify("REFUSED_REQUEST", `a request was refused with ${status}: ${text}`);
     exchange.closing = true;
+    this.#ending.add(exchange.request.socket);
     await writeAnswer(exchange, plainAnswer(status, code, text, status === 503 ? [["Retry-After", "5"]] : []));
   }
 
@@ -173,14 +178,6 @@ function ignored(): void {}
 
 /** Of a body that the sender did not begin, since it was told of the limit instead of `100 Continue`. */
 const neverSent: ReceivedBody = { bytes: Buffer.alloc(0), state: "too-large" };
-
-function refuseConnect(socket: Duplex, notify: Notify): void {
-  notify("REFUSED_REQUEST", "a request was refused with 405: CONNECT");
-  socket.on("error", ignored);
-  socket.end("HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", () =>
-    socket.destroy(),
-  );
-}
 
 async function listening(server: Server, port: number): Promise<void> {
   try {

@@ -14,6 +14,8 @@ export interface RawApp {
   requests: WireRequest[];
   /** Every connection that was ever opened. */
   connections: number;
+  /** Every byte of each of them. */
+  streams: Buffer[];
   /** Resolves once so many requests have come whole. */
   received(count: number): Promise<void>;
 }
@@ -30,6 +32,7 @@ export async function rawApp(
     port: 0,
     requests: [],
     connections: 0,
+    streams: [],
     received: (count) =>
       new Promise((resolve) => {
         const check = (): void => void (app.requests.length >= count && resolve());
@@ -39,12 +42,14 @@ export async function rawApp(
   };
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
-    app.connections += 1;
+    const stream = app.connections++;
+    app.streams.push(Buffer.alloc(0));
     sockets.add(socket);
     socket.on("error", () => {});
     let held: Buffer = Buffer.alloc(0);
     socket.on("data", (bytes) => {
       held = Buffer.concat([held, bytes]);
+      app.streams[stream] = Buffer.concat([app.streams[stream]!, bytes]);
       for (let next = taken(held); next; next = taken(held)) {
         held = next.rest;
         app.requests.push(next.request);

@@ -33,4 +33,11 @@ await build({
 // The process that holds ngrok's SDK: a file of its own, with nothing of the command line in it.
 await build({ ...common, entryPoints: ["src/tunnels/ngrok-agent.ts"], packages: "external", minifyWhitespace: true });
 
-await build({ ...common, entryPoints: ["src/index.ts"], packages: "external" });
+// What both have in common is one chunk: an error's class must be the same in both.
+await build({
+  ...common,
+  entryPoints: ["src/index.ts", "src/testing.ts"],
+  splitting: true,
+  legalComments: "linked",
+  external: ["undici"],
+});

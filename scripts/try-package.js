@@ -4,7 +4,7 @@
  *   node scripts/try-package.js /path/to/node
  */
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -25,6 +25,7 @@ try {
   });
 
   libraryWorks();
+  testLibraryWorks();
   await mainJobWorks();
   console.log(`the tarball does the main job on Node ${execFileSync(node, ["--version"]).toString().trim()}`);
 } finally {
@@ -37,6 +38,13 @@ function libraryWorks() {
   writeFileSync(join(folder, "library.mjs"), `import { sign, verify } from "telepath-hooks"; ${script}`);
   writeFileSync(join(folder, "library.cjs"), `const { sign, verify } = require("telepath-hooks"); ${script}`);
   for (const file of ["library.mjs", "library.cjs"]) execFileSync(node, [file], { cwd: folder, stdio: "inherit" });
+}
+
+/** The example tests, as a project would have them that installed the package. */
+function testLibraryWorks() {
+  cpSync(join(root, "examples"), join(folder, "examples"), { recursive: true });
+  const options = { cwd: folder, env: { ...env, TELEPATH_WEBHOOK_SECRET: "whsec_test" }, stdio: "pipe" };
+  execFileSync(node, ["--test", "examples/tests/node-test.test.js"], options);
 }
 
 async function mainJobWorks() {

@@ -34,7 +34,7 @@ export function createTransport(options: TransportOptions): Transport {
   const { connections, insecure = false, maxAnswerBytes = 10 * 1024 ** 2 } = options;
   const servers = new Map<string, Server>();
   const connecting = new Set<Socket>();
-  const outbox: Outbox = { head: undefined };
+  const outbox: Outbox = { message: undefined };
   let longestTimeoutMs = 1;
 
   function serverAt(given: string): Server {
@@ -70,13 +70,17 @@ export function createTransport(options: TransportOptions): Transport {
       checkRequest(request);
       const { origin, host, pool } = serverAt(request.origin);
       longestTimeoutMs = Math.max(longestTimeoutMs, request.timeoutMs);
-      const headers = wireHeaders(request, host);
+      const head = requestHead(request, wireHeaders(request, host));
+      const { buffer, byteOffset, byteLength } = request.body;
+      const body = Buffer.from(buffer, byteOffset, byteLength);
       return new Promise((resolve) => {
         const exchange = new ExchangeUnderWay(request, origin, maxAnswerBytes, resolve, () => {
-          outbox.head = requestHead(request, headers);
+          outbox.message = { head, body };
         });
         if (exchange.settled) return;
-        pool.dispatch(dispatchOptions(request, headers), exchange);
+        // The head is ours: see `wire.ts`.
+        const { method, target: path } = request;
+        pool.dispatch({ method, path, body: byteLength === 0 ? null : body }, exchange);
       });
     },
 
@@ -85,19 +89,6 @@ export function createTransport(options: TransportOptions): Transport {
       for (const socket of connecting) socket.destroy();
       await Promise.all(closing);
     },
-  };
-}
-
-/** What undici needs to know; its own head is what goes out should ours ever not find its place. */
-function dispatchOptions(request: OutgoingRequest, headers: HeaderList): Dispatcher.DispatchOptions {
-  const { body } = request;
-  const flat: string[] = [];
-  for (const [name, value] of headers) if (name.toLowerCase() !== "content-length") flat.push(name, value);
-  return {
-    path: request.target,
-    method: request.method,
-    headers: flat,
-    body: body.byteLength === 0 ? null : Buffer.from(body.buffer, body.byteOffset, body.byteLength),
   };
 }
 

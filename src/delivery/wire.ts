@@ -1,34 +1,47 @@
 import type { Socket } from "node:net";
 
 /**
- * The head of the request that is about to be written. The HTTP client announces a request and writes it in one
- * synchronous step, so one slot serves all connections.
+ * The request that is about to be written. The HTTP client announces a request and writes it in one synchronous step, so
+ * one slot serves all connections.
  */
 export interface Outbox {
-  head: string | undefined;
+  message: { head: string; body: Buffer } | undefined;
 }
+
+/** Up to this size, copying head and body into one piece costs less than writing two. */
+const onePieceBytes = 8 * 1024;
 
 /**
  * Makes a connection carry our own heads, and take answers that begin with `100 Continue`.
  *
  * The HTTP client parses answers, keeps connections and notices when they die, but it writes `host`, `connection` and
- * `content-length` in lower case, first and last, whatever the list said; and it drops the connection on an unasked-for
- * 100, which RFC 9110 §15.2 asks clients to take. Should it one day write its heads in another way, they go out as it
- * makes them: the message stays correct and only the place and the case of these three are lost.
+ * `content-length` in lower case, first and last, whatever a list of headers said. So it is given no headers at all, and
+ * ours go out in place of what it writes. Should it one day write in another way, nothing is sent. It also drops the
+ * connection on an unasked-for 100, which RFC 9110 §15.2 asks clients to take.
  */
 export function carryOwnHeads(socket: Socket, outbox: Outbox): void {
   const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
   const read = socket.read.bind(socket);
   let answerBegins = false;
   let held: Buffer | undefined;
+  /** The body that the client is about to write, and that has gone out with its head. */
+  let written: Buffer | undefined;
 
   socket.write = (chunk: unknown, ...rest: unknown[]) => {
-    const { head } = outbox;
-    if (head === undefined || !isHeadOf(chunk, head)) return write(chunk, ...rest);
-    outbox.head = undefined;
+    if (written !== undefined && chunk === written) {
+      written = undefined;
+      return true;
+    }
+    const { message } = outbox;
+    if (message === undefined) return write(chunk, ...rest);
+    outbox.message = undefined;
+    if (!isHeadOf(chunk, message.head)) throw new Error("the HTTP client writes its heads in another way");
     answerBegins = true;
     held = undefined;
-    return write(chunk.includes("\r\nconnection: close\r\n") ? withConnectionClose(head) : head, ...rest);
+    const head = chunk.includes("\r\nconnection: close\r\n") ? withConnectionClose(message.head) : message.head;
+    const { body } = message;
+    written = body.length > 0 && body.length <= onePieceBytes ? body : undefined;
+    return write(written ? head + body.toString("latin1") : head, "latin1");
   };
 
   socket.read = (size?: number): Buffer | null => {

@@ -7,6 +7,9 @@ import { packedChanges, unpackedFault, type PackedOutcome, type Reply, type Thre
 /** An entry of the bundle. What runs from the sources, as tests do, has no other to start: Node 20 reads no TypeScript. */
 const script = import.meta.url.endsWith(".ts") ? "../../dist/bundle/history-thread.js" : "./history-thread.js";
 
+/** It keeps nothing from one group to the next, so a small heap does; bodies are not on it. */
+const resourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 128 };
+
 /**
  * Commits in a thread of its own, so that neither the disk nor SQLite ever holds this thread's event loop up, and what
  * they take runs beside it. Should the thread end (it ran out of memory), the group under way is rejected and the next
@@ -18,7 +21,7 @@ export function createThreadCommitter(data: ThreadData, reading: Connection): Co
   let thread: Worker | undefined;
 
   const started = (): Worker => {
-    const worker = new Worker(new URL(script, import.meta.url), { name: "history", workerData: data });
+    const worker = new Worker(new URL(script, import.meta.url), { name: "history", workerData: data, resourceLimits });
     worker.once("exit", () => {
       if (thread === worker) thread = undefined;
     });

@@ -1,6 +1,6 @@
 import type { Emit, ListenEvent } from "../../listen/events.ts";
 import type { GatewayControls } from "../../listen/holding.ts";
-import { writeJson, type Context } from "../context.ts";
+import { writeJson, type Context, type Output } from "../context.ts";
 import type { Known } from "../views/advice.ts";
 import { drawEvent, listenJson, type HeaderFacts } from "../views/listen.ts";
 import { styleFor } from "../views/style.ts";
@@ -37,11 +37,37 @@ export function linesView(
 ): ListenView {
   const stdout = styleFor(context.stdout, context, flags);
   const stderr = styleFor(context.stderr, context, flags);
-  return informed(knowledge, (event, known) => {
+  const lines = writtenTogether(context.stdout);
+  const view = informed(knowledge, (event, known) => {
     const drawn = drawEvent(event, { stdout, stderr, header, known });
-    if (drawn.stdout !== undefined) context.stdout.write(drawn.stdout);
-    if (drawn.stderr !== undefined) context.stderr.write(drawn.stderr);
+    if (drawn.stdout !== undefined) lines.write(drawn.stdout);
+    if (drawn.stderr === undefined) return;
+    lines.flush(); // what was said first stands first
+    context.stderr.write(drawn.stderr);
   });
+  return {
+    ...view,
+    async end() {
+      await view.end();
+      lines.flush();
+    },
+  };
+}
+
+/** Writes what comes in one turn of the event loop at once: deliveries that shared a commit are settled together. */
+function writtenTogether(output: Output): { write(text: string): void; flush(): void } {
+  let held = "";
+  const flush = (): void => {
+    if (held !== "") output.write(held);
+    held = "";
+  };
+  return {
+    write(text) {
+      if (held === "") setImmediate(flush);
+      held += text;
+    },
+    flush,
+  };
 }
 
 /** Hands on every event with what is known that bears on it, in order: while one waits for that, so do the later ones. */

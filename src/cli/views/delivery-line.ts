@@ -62,7 +62,15 @@ const usualColumns = fixedColumns + usualEvent + usualCall;
 const leastEvent = 10;
 const leastCall = 8;
 
+let latest: { columns: number; layout: Layout } | undefined;
+
+/** The same for every line until the width changes, so it is thought out once. */
 function layoutFor(columns: number): Layout {
+  if (latest?.columns !== columns) latest = { columns, layout: newLayout(columns) };
+  return latest.layout;
+}
+
+function newLayout(columns: number): Layout {
   const layout = { signature: true, duration: true, target: 0, wholeId: false, reason: 0 };
   if (columns >= usualColumns) return { ...layout, ...roomyLayout(columns - usualColumns) };
   if (columns >= fixedColumns + leastEvent + leastCall) {

@@ -29,7 +29,7 @@ export function exportCommand(context: Context): Command {
   return commonOptions(filterOptions(new Command("export"), context))
     .summary("deliveries as curl, HAR, raw HTTP, …")
     .description(
-      `Writes deliveries in a form that others read; all but fixture can be verified and imported again:\n\n${forms}`,
+      `Writes deliveries in a form that others read; all but fixture, k6 and vitest can be verified and imported again:\n\n${forms}`,
     )
     .argument("[ids...]", "4 characters of the start or end of an id, last, or last-failed")
     .addOption(new Option("--format <form>", "the form (default: json)").choices(exportForms.map(({ name }) => name)))
@@ -47,6 +47,8 @@ Examples:
   telepath-hooks export --outcome failed --since 1h --format har --output failed.har
   telepath-hooks export 7Q2M --format fixture --output telepath-fixtures/call.ended.json
   telepath-hooks export --event 'call.*' --redact > calls.ndjson
+  telepath-hooks export last-failed --format vitest --output test/webhook.test.js
+  telepath-hooks export --since 1h --format k6 --output load.js
 `;
 
 async function exportAction(ids: readonly string[], flags: ExportFlags, context: Context): Promise<void> {
@@ -120,7 +122,9 @@ interface WritingTerms {
 
 async function writeExport(found: Iterable<Delivery>, terms: WritingTerms, context: Context): Promise<Exported> {
   const { form, redaction, file, isNamed } = terms;
-  const exported: Exported = { form: form.name, deliveries: 0, skipped: 0, event: null, redacted: null };
+  const { name, keepsSignature } = form;
+  const counts = { deliveries: 0, skipped: 0, event: null, redacted: null };
+  const exported: Exported = { form: name, keepsSignature, ...counts };
   function* requests(): Generator<ExportedRequest> {
     for (const delivery of found) {
       if (context.interrupted.aborted) return;

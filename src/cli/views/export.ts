@@ -6,8 +6,9 @@ import { counted, safeLines, safeText } from "./text.ts";
 
 /** What an export came to. */
 export interface Exported {
-  /** The name of its form. */
+  /** The name of its form, and whether that has a signature. */
   form: string;
+  keepsSignature: boolean;
   deliveries: number;
   /** Could not be written in this form. */
   skipped: number;
@@ -25,7 +26,7 @@ export function shownExport(bytes: Buffer, form: DumpExport, output: Output): Bu
 
 /** What there is to say beside the export itself; empty when that is nothing. */
 export function exportNotes(exported: Exported, output: string | null): string {
-  const { form, deliveries, skipped, event, redacted } = exported;
+  const { form, keepsSignature, deliveries, skipped, event, redacted } = exported;
   if (deliveries + skipped === 0) return "no delivery matches\n";
   const notes: string[] = [];
   if (skipped > 0)
@@ -36,14 +37,15 @@ export function exportNotes(exported: Exported, output: string | null): string {
   if (form === "fixture" && output === null && event !== null && isFixtureName(event)) {
     notes.push(`as telepath-fixtures/${event}.json it is what send ${event} sends (--output writes it there)`);
   }
-  if (redacted && deliveries > 0) notes.push(...redactionNotes(redacted));
+  if (redacted && deliveries > 0) notes.push(...redactionNotes(redacted, keepsSignature));
   return notes.map((note) => `${note}\n`).join("");
 }
 
-function redactionNotes({ changed, unread }: RedactionCounts): string[] {
+function redactionNotes({ changed, unread }: RedactionCounts, keepsSignature: boolean): string[] {
   const notes = ["redacted: Authorization, Cookie and Set-Cookie headers, phone numbers; --no-redact leaves them in"];
   if (changed > 0) {
-    notes.push(`${counted(changed, "body", "bodies")} changed by that: the signature no longer matches`);
+    const signature = keepsSignature ? "the signature no longer matches" : "it is signed anew when it is sent";
+    notes.push(`${counted(changed, "body", "bodies")} changed by that: ${signature}`);
   }
   if (unread > 0) notes.push(`${counted(unread, "body", "bodies")} not JSON: no phone number was looked for`);
   return notes;

@@ -24,6 +24,8 @@ export interface DumpExport {
   isPrintable: boolean;
   /** It is made to be passed around, so credentials and phone numbers are taken out unless somebody wants them. */
   redactsByDefault: boolean;
+  /** It holds the signature that was sent. False for those whose body is signed anew when it is sent. */
+  keepsSignature: boolean;
   /**
    * One document with all the requests, a piece at a time. What it holds can do no harm where it is meant to be pasted.
    *
@@ -48,12 +50,13 @@ interface Form {
   closing?: string;
   isPrintable?: boolean;
   redactsByDefault?: boolean;
+  keepsSignature?: boolean;
   /** Nobody who reads this form takes a damaged body for the one that was sent. */
   takesDamagedBodies?: boolean;
 }
 
 export function dumpExport(form: Form): DumpExport {
-  const { name, description, isPrintable = true, redactsByDefault = false } = form;
+  const { name, description, isPrintable = true, redactsByDefault = false, keepsSignature = true } = form;
   const { opening = "", separator = "", closing = "" } = form;
   function* pieces(requests: Iterable<ExportedRequest>, refused: Refused = rethrow): Generator<Buffer> {
     let before = opening;
@@ -66,7 +69,7 @@ export function dumpExport(form: Form): DumpExport {
     yield Buffer.from((before === opening ? opening : "") + closing);
   }
   const write = (...requests: ExportedRequest[]): Buffer => Buffer.concat([...pieces(requests)]);
-  return { name, description, isPrintable, redactsByDefault, pieces, write };
+  return { name, description, isPrintable, redactsByDefault, keepsSignature, pieces, write };
 }
 
 function attempt(form: Form, request: ExportedRequest, refused: Refused): Buffer | undefined {

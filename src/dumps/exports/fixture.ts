@@ -10,6 +10,7 @@ export const fixture = dumpExport({
   name: "fixture",
   description: "the payload as a sample event, for telepath-fixtures/<type>.json; one delivery",
   isPrintable: false,
+  keepsSignature: false,
   // It is signed anew whenever it is sent.
   takesDamagedBodies: true,
   separator: "\n",

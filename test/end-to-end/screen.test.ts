@@ -88,6 +88,19 @@ describe("the screen of listen", () => {
     expect(terminal.screen()).not.toContain("pending");
   });
 
+  it("answers on while the terminal takes nothing, and shows the latest when it does again", async () => {
+    const { terminal, send } = await listenOnTerminal({ columns: 200 });
+    terminal.takeNothing();
+    for (let n = 0; n < 14; n += 1) {
+      await Promise.all(Array.from({ length: 50 }, (_, m) => send("call.ended", `call_n${n * 50 + m}.`)));
+    }
+    terminal.takeAgain();
+    await terminal.views("700 delivered");
+    expect(terminal.screen()).toMatch(/ deliveries more; telepath-hooks log lists them/);
+    expect(terminal.screen().match(/call_n\d+\./g)!.length).toBeLessThan(700);
+    expect(terminal.screen()).toContain("call_n699.");
+  });
+
   it("names what else listens when the app does not", async () => {
     const other = await listenOnTerminal();
     const argv = ["listen", "--port", String(await closedPort()), "--tunnel", "none"];

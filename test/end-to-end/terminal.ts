@@ -12,7 +12,9 @@ export interface Terminal {
   written: () => string;
   type: (keys: string) => void;
   resize: (columns: number, rows: number) => void;
-  signal: (name: NodeJS.Signals) => void;
+  /** The terminal takes nothing any more, as one that is scrolled back or far away, until `takeAgain`. */
+  takeNothing: () => void;
+  takeAgain: () => void;
   /** Resolves when the screen shows the text; rejects when the tool ends before. */
   shows: (text: string | RegExp) => Promise<void>;
   /** The same of the window alone, and of what holds for it. */
@@ -89,7 +91,8 @@ export function programOnTerminal(file: string, argv: readonly string[], options
       emulator.resize(columns, rows);
       pty.resize(columns, rows);
     },
-    signal: (name) => pty.kill(name),
+    takeNothing: () => pty.pause(),
+    takeAgain: () => pty.resume(),
     ended,
     shows: (text) => when(() => shows(text, screen), String(text)),
     views: (test) => when(() => (typeof test === "function" ? test(view()) : shows(test, view)), String(test)),

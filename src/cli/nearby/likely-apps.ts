@@ -16,6 +16,9 @@ const otherServices = new Set([
 /** macOS shares screens on ports 5000 and 7000. */
 const systemPrograms = /^ControlCe/;
 
+/** From here on systems give ports to whoever asks for any: what listens there is seldom meant to be found. */
+const firstOfAny = 32_768;
+
 const mostNamed = 3;
 
 /** Of what listens, what could be the app that was meant: the usual ports first, then what runs web apps elsewhere. */
@@ -27,7 +30,9 @@ export function likelyApps(ports: readonly ListeningPort[], notThese: ReadonlySe
     return name !== null && runtimes.test(name) ? usualPorts.length : Number.POSITIVE_INFINITY;
   };
   return ports
-    .filter(({ port, pid }) => pid !== process.pid && !otherServices.has(port) && !notThese.has(port))
+    .filter(
+      ({ port, pid }) => pid !== process.pid && port < firstOfAny && !otherServices.has(port) && !notThese.has(port),
+    )
     .map((each) => ({ each, rank: rank(each) }))
     .filter(({ rank }) => Number.isFinite(rank))
     .sort((a, b) => a.rank - b.rank || a.each.port - b.each.port)

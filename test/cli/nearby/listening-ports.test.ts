@@ -64,6 +64,7 @@ describe("the likely apps among them", () => {
     { port: 22, pid: 1, name: "sshd" },
     { port: 5432, pid: 2, name: "postgres" },
     { port: 5000, pid: 3, name: "ControlCenter" },
+    { port: 14123, pid: 4, name: "node" },
     { port: 41234, pid: 4, name: "node" },
     { port: 8000, pid: 5, name: "python3.12" },
     { port: 5173, pid: null, name: null },
@@ -72,8 +73,8 @@ describe("the likely apps among them", () => {
     { port: 3001, pid: process.pid, name: "node" },
   ];
 
-  it("are at most three: the usual ports first, none of this process, of databases or of the system", () => {
+  it("are at most three: the usual ports first, none of this process, of databases, of the system or at any port", () => {
     expect(likelyApps(ports, new Set()).map(({ port }) => port)).toEqual([3000, 5173, 8000]);
-    expect(likelyApps(ports, new Set([3000, 5173])).map(({ port }) => port)).toEqual([8000, 41234]);
+    expect(likelyApps(ports, new Set([3000, 5173])).map(({ port }) => port)).toEqual([8000, 14123]);
   });
 });

@@ -30,7 +30,8 @@ export function listenCommand(context: Context): Command {
         "  telepath-hooks listen --to http://localhost:3000 --path /webhooks/telepath\n" +
         "  telepath-hooks listen --port 3000 --hold                   while the app restarts, nothing is refused\n" +
         "  telepath-hooks listen --route 'agent.*=http://localhost:3001' --port 3000\n" +
-        "  telepath-hooks listen --respond 503 --delay 5s --tunnel none    without an app\n",
+        "  telepath-hooks listen --respond 503 --delay 5s --tunnel none    without an app\n" +
+        "\nKeys on a terminal: r replay, f replay failed, d details, v explain the signature, c copy, p pause, ? help, q quit\n",
     )
     .action((flags: ListenFlags, command: Command) => listenAction(flags, command, context));
 }

@@ -26,6 +26,7 @@ export async function pause(
   enough?: Promise<void>,
 ): Promise<void> {
   stop.throwIfAborted();
+  if (milliseconds === 0) return;
   await new Promise<void>((resolve) => {
     const end = (): void => {
       cancel();

@@ -33,7 +33,7 @@ export const usualPatience: Patience = {
   prove: [500, 1_000],
   probeEvery: 15 * 60_000,
   probeAgain: 60_000,
-  settled: 30_000,
+  settled: 10_000,
   retry: { first: 1_000, longest: 30_000 },
   knock: 2_000,
 };

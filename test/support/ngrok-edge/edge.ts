@@ -42,6 +42,7 @@ export class Edge {
   readonly #public = publicServer(
     (request) => this.#byHost(request.headers.host ?? ""),
     () => this.turnsAway,
+    (status) => this.log.add({ type: "visit", status }),
   );
   readonly #publicTls = createTlsServer({ ...this.certificate, noDelay: true }, (socket) => this.#reach(socket));
   readonly #origins = new Map<string, Server>();

@@ -9,6 +9,8 @@ export type EdgeEvent =
   | { type: "unbind" }
   /** An unbind of what is not bound: agents ask so whether the edge still answers. */
   | { type: "ask" }
+  /** A request at the public side, answered. */
+  | { type: "visit"; status: number }
   | { type: "heartbeat"; answered: boolean };
 
 type EventOf<Type extends EdgeEvent["type"]> = Extract<EdgeEvent, { type: Type }>;

@@ -24,8 +24,10 @@ const MOST_STREAMS = 500;
 export function publicServer(
   find: (request: IncomingMessage) => PublicTunnel | undefined,
   turnsAway: () => string | undefined = () => undefined,
+  onVisit: (status: number) => void = () => {},
 ): Server {
   const server = createServer((request, response) => {
+    response.on("finish", () => onVisit(response.statusCode));
     const code = turnsAway();
     if (code !== undefined) return refuse(response, code === "ERR_NGROK_3200" ? 404 : 403, code);
     const tunnel = find(request);

@@ -41,9 +41,10 @@ export async function openTunnel(
   if (publicUrl !== null) checkUrl(publicUrl);
   if (!asked) return null;
 
-  let opened = false;
+  let saidByReady = true;
   const onState = (state: TunnelState): void => {
-    if (!opened && state.state === "online") return; // `ready` says so
+    if (saidByReady && state.state === "online") return;
+    saidByReady = false; // there was trouble, and its end must be told too
     emit({ type: "tunnel", ...state });
     if (state.state === "offline") notify("TUNNEL_ENDED", goingOnWithout(upstream));
   };
@@ -63,7 +64,7 @@ export async function openTunnel(
     await tunnel.close();
     throw error;
   }
-  opened = true;
+  saidByReady = false;
   return tunnel;
 }
 

@@ -39,6 +39,7 @@ describe("words that cannot be", () => {
     [["--domain", "x.example"], "--domain needs the ngrok tunnel"],
     [["--authtoken", "p4ssw0rd"], "--authtoken needs the ngrok tunnel"],
     [["--ngrok-config", "x.yml"], "--ngrok-config needs the ngrok tunnel"],
+    [["--traffic-policy", "x.yml"], "--traffic-policy needs the ngrok tunnel"],
     [["--public-url", "https://x.example", "--basic-auth", "user:p4ssw0rd"], "--basic-auth needs"],
     [["--public-url", "nonsense"], "nonsense"],
     [["--until", "0"], "--until"],
@@ -294,5 +295,36 @@ describe("listen without an authtoken", () => {
     for (const file of readdirSync(cwd, { recursive: true, withFileTypes: true })) {
       if (file.isFile()) expect(readFileSync(join(file.parentPath, file.name)).includes(token)).toBe(false);
     }
+  });
+});
+
+describe("what only ngrok's edge can do", () => {
+  it("is told to have no effect when the environment asks for it and there is no tunnel", async () => {
+    const interrupted = new AbortController();
+    const ran = await run(["listen", "--respond", "200", "--tunnel", "none", "--json"], {
+      env: { TELEPATH_HOOKS_BASIC_AUTH: "user:long-password" },
+      interrupted: interrupted.signal,
+      onStdout: (text) => void (text.includes("ready") && interrupted.abort()),
+    });
+    expect(ran.exitCode).toBe(0);
+    expect(ran.stderr).toContain("TELEPATH_HOOKS_BASIC_AUTH has no effect");
+    expect(ran.stdout + ran.stderr).not.toContain("long-password");
+  });
+
+  it("is refused with the reason when it cannot be asked for, before anything is opened", async () => {
+    const env = { HOME: "/nonexistent", NGROK_AUTHTOKEN: "token-of-a-test" };
+    const listen = ["listen", "--respond", "200", "--json"];
+    const policy = await run([...listen, "--traffic-policy", "policy.yml"], { env });
+    expect([policy.exitCode, jsonLines(policy.stdout).at(-1)]).toEqual([
+      2,
+      expect.objectContaining({ type: "error", code: "TRAFFIC_POLICY_MISSING" }),
+    ]);
+    const password = await run([...listen, "--basic-auth", "user:short77"], { env });
+    expect([password.exitCode, jsonLines(password.stdout).at(-1)]).toEqual([
+      2,
+      expect.objectContaining({ type: "error", code: "TUNNEL_BASIC_AUTH_INVALID" }),
+    ]);
+    expect(password.stderr).toContain("--basic-auth can be seen by others");
+    expect(password.stdout + password.stderr).not.toContain("short77");
   });
 });

@@ -113,6 +113,20 @@ describe("a session", () => {
     expect(noted.closed).toBe(1);
   });
 
+  it("tells of trouble at the opening, and of its end", async () => {
+    const state = { url: null, reason: null, hint: null, latencyMs: null };
+    const tunnels: TunnelProvider = {
+      open: ({ onState }) => {
+        for (const name of ["reconnecting", "online"] as const) onState({ ...state, state: name });
+        return Promise.resolve({ url: "https://x.example", close: () => Promise.resolve() });
+      },
+    };
+    const listen = await listening(null, { tunnel: { allowCidrs: [] } }, { tunnels });
+    await listen.event("ready");
+    const told = listen.events.map((event) => (event.type === "tunnel" ? event.state : event.type));
+    expect(told).toEqual(["reconnecting", "online", "ready"]);
+  });
+
   it("that is interrupted while the tunnel opens stops, and closes what comes late", async () => {
     const interruption = new AbortController();
     let closed = 0;

@@ -70,7 +70,7 @@ export class Board implements LiveContent {
     else if (event.type === "latency") this.#tunnel = { ...this.#tunnel, latencyMs: event.milliseconds };
     else if (event.type === "ready") {
       this.#place = { url: event.publicUrl ?? event.localUrl, forwardTo: event.forwardTo };
-      if (event.tunnel !== "none") this.#tunnel = { ...this.#tunnel, state: "online" };
+      if (this.#tunnel.state === "opening") this.#tunnel = { ...this.#tunnel, state: "online" };
       this.#say(headerBlock(event, style, { ...header, stop: "q or Ctrl-C; ? shows all keys" }));
     } else {
       if (event.type === "tunnel") this.#tunnelChanged(event);

@@ -48,9 +48,9 @@ function tunnelLines(listen: Tool): Line[] {
 /** Makes one request after the other until it is stopped, and knows which of them were acknowledged. */
 function sender(edge: Edge, url: string) {
   const acknowledged: string[] = [];
-  let stopped = false;
+  const stopping = new AbortController();
   const running = (async () => {
-    for (let number = 0; !stopped; number += 1) {
+    for (let number = 0; !stopping.signal.aborted; number += 1) {
       const body = Buffer.from(`delivery ${number}`);
       const answer = await requestPublic(edge, url, { method: "POST", headers: signed(body), body }).catch(() => null);
       if (answer?.status === 200) acknowledged.push(body.toString());
@@ -58,7 +58,7 @@ function sender(edge: Edge, url: string) {
     }
   })();
   const stop = async (): Promise<string[]> => {
-    stopped = true;
+    stopping.abort();
     await running;
     return acknowledged;
   };

@@ -5,6 +5,8 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { runningListeners } from "../../src/listen/announcement.ts";
 import { closedPort } from "../delivery/raw-server.ts";
 import { freshFolder } from "../cli/run.ts";
+import { startEdge } from "../support/ngrok-edge/edge.ts";
+import { configFile } from "../support/ngrok-edge/user.ts";
 import { env, listenOnTerminal, normalised, receiverUrl, sendTo } from "./screen.ts";
 import { programOnTerminal, startOnTerminal } from "./terminal.ts";
 import { bin } from "./tool.ts";
@@ -291,3 +293,27 @@ function inShell(script: string, interactive?: string[]) {
 function listenerPid(cwd: string): number {
   return runningListeners(`${cwd}/.telepath-hooks`)[0]!.pid;
 }
+
+describe("the tunnel on the screen of listen", () => {
+  it("is shown as it is: opening, online with its URL, lost, and back", async () => {
+    const edge = await startEdge();
+    onTestFinished(() => edge.close());
+    const cwd = freshFolder();
+    const argv = [
+      "listen",
+      "--respond",
+      "200",
+      "--ngrok-config",
+      await configFile(edge, cwd, "2Token_of_a_test_screen"),
+    ];
+    const terminal = startOnTerminal(argv, { cwd, env, columns: 120 });
+    await terminal.views(/public URL +(https:\S+)[^]*● online.* {2}\1\n/);
+    expect(terminal.written()).toContain("○ opening the tunnel …");
+    await edge.down();
+    await terminal.views(/tunnel reconnecting[^]*○ reconnecting {2}https:/);
+    await edge.up();
+    await terminal.views(/tunnel online[^]*● online.* {2}https:/);
+    terminal.type("q");
+    expect(await terminal.ended).toBe(0);
+  });
+});

@@ -14,7 +14,11 @@ const common = {
 
 await build({
   ...common,
-  entryPoints: { cli: "src/cli/process.ts", "history-thread": "src/history/thread.ts" },
+  entryPoints: {
+    cli: "src/cli/process.ts",
+    "history-thread": "src/history/thread.ts",
+    "verify-thread": "src/cli/verify/verify-thread.ts",
+  },
   splitting: true,
   // Names stay as they are, for stack traces: keepNames would cost a call for every closure that is made.
   minifyWhitespace: true,

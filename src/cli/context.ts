@@ -21,10 +21,23 @@ export interface Context {
   /** The terminal at stdin and stdout; null where one of them is something else. */
   terminal: Terminal | null;
   prompts: () => Promise<Prompts>;
+  /** Threads that may be started beside this one; undefined where there are none. */
+  threads?: OtherThreads;
   /** What `main` returns when no error is thrown; a command sets it for the answer "no". */
   exitCode: number;
   /** Set by a command whose work goes on when nobody reads its output any more: that then ends it in good order. */
   outlivesOutput?: boolean;
+}
+
+/** Threads for work that takes long. */
+export interface OtherThreads {
+  /** The script they run. */
+  entry: URL;
+  count: number;
+  /** They are started when the work has taken so many milliseconds. */
+  afterMs: number;
+  /** When none has sent anything for so many milliseconds, their work is done without them. */
+  silentMs: number;
 }
 
 export interface Output {

@@ -1,9 +1,18 @@
+import { availableParallelism } from "node:os";
 import { systemCode, TelepathError } from "../model/errors.ts";
 import type { Context } from "./context.ts";
 import { reportError } from "./errors.ts";
 import { main } from "./main.ts";
 import { terminalPrompts } from "./prompts.ts";
 import { processTerminal } from "./terminal.ts";
+
+/** One for each further processor: beside the bundle, and when what a thread takes to start has been worked here. */
+const otherThreads = {
+  entry: new URL("./verify-thread.js", import.meta.url),
+  count: availableParallelism() - 1,
+  afterMs: 60,
+  silentMs: 30_000,
+};
 
 /** Runs a command line in this process: its streams, its environment, its Ctrl-C. */
 export async function runProcess(): Promise<void> {
@@ -19,6 +28,7 @@ export async function runProcess(): Promise<void> {
     now: Date.now,
     interrupted: interruption.signal,
     terminal,
+    threads: otherThreads,
     prompts: () => terminalPrompts(process.stdin, process.stderr, interruption.signal),
     exitCode: 0,
   };

@@ -37,8 +37,6 @@ function plainHttp(bytes: Buffer): DumpReading | undefined {
   return reading("raw-http", { ...request, fidelity: "exact", declaredBytes: body.length });
 }
 
-const plainMembers = new Set(["method", "url", "headers", "body"]);
-
 /**
  * One JSON object as `JSON.stringify` prints it, so that no member is there twice.
  *
@@ -46,48 +44,81 @@ const plainMembers = new Set(["method", "url", "headers", "body"]);
  */
 export function plainJson(text: string): DumpReading | undefined {
   const pieces = withoutBody(text);
-  const value = pieces && parsed(pieces.rest);
-  if (value === undefined || value["body"] !== "" || JSON.stringify(value) !== pieces?.rest.trimEnd()) return undefined;
-  if (!Object.keys(value).every((name) => plainMembers.has(name))) return undefined;
-  const { method, url } = value;
-  const headers = plainHeaders(value["headers"]);
-  if (headers === undefined) return undefined;
-  const body = parsed(pieces.body) as string | undefined;
-  if (body === undefined || !isPlainBody(body)) return undefined;
-  const bytes = Buffer.from(body);
-  const declaredBytes = announcedBytes(headers);
-  if (declaredBytes !== null && declaredBytes !== bytes.length) return undefined;
-  return reading("json", {
-    method: typeof method === "string" && /^[A-Za-z]{1,32}$/.test(method) ? method : null,
-    target: typeof url === "string" && /^(?:\/|https?:\/\/)/.test(url) ? originForm(url) : null,
-    headers,
-    body: bytes,
-    fidelity: declaredBytes === null ? "text" : "exact",
-    declaredBytes,
-  });
+  const frame = pieces && frameOf(pieces.rest);
+  if (pieces === undefined || frame === undefined || !isPlainBody(pieces.body)) return undefined;
+  const { method, target, headers, declaredBytes } = frame;
+  const body = Buffer.from(pieces.body);
+  if (declaredBytes !== null && declaredBytes !== body.length) return undefined;
+  const fidelity = declaredBytes === null ? "text" : "exact";
+  return reading("json", { method, target, headers, body, fidelity, declaredBytes });
 }
 
 const bodyMember = '"body":"';
+const jsonString = /"[^"\\]*(?:\\.[^"\\]*)*"/y;
 /** A pattern remembers where it may go back to: of a text this long that takes little memory. */
 const longestPlain = 262_144;
-const jsonString = /"[^"\\]*(?:\\.[^"\\]*)*"/y;
 
-/**
- * The first member that is named body as JSON text, and the rest with an empty text in its place: the long body need not
- * be printed again to tell whether all is as `JSON.stringify` prints it.
- */
+/** The first member that is named body, and the JSON text around it with an empty text in its place. */
 function withoutBody(text: string): { body: string; rest: string } | undefined {
   const start = text.indexOf(bodyMember) + bodyMember.length - 1;
   if (start < bodyMember.length || text.length > longestPlain) return undefined;
   jsonString.lastIndex = start;
   if (!jsonString.test(text)) return undefined;
   const end = jsonString.lastIndex;
-  return { body: text.slice(start, end), rest: `${text.slice(0, start)}""${text.slice(end)}` };
+  const body = parsed(text.slice(start, end));
+  return typeof body === "string" ? { body, rest: `${text.slice(0, start)}""${text.slice(end)}` } : undefined;
 }
 
-function parsed(json: string): Record<string, unknown> | undefined {
+/** All of a plain capture but its body. */
+type Frame = Pick<DumpedRequest, "method" | "target" | "headers" | "declaredBytes">;
+
+/** Frames that were read, by their text without the digits of the signature, and which header those belong to. */
+const known = new Map<string, Frame & { signatureAt: number; digitsAt: number }>();
+const mostKnown = 256;
+const prefix = "sha256=";
+const digitsCount = 64;
+
+/** The captures of one program differ in the body and its signature only: what else there is, is read once. */
+function frameOf(text: string): Frame | undefined {
+  const at = text.indexOf(prefix) + prefix.length;
+  const digits = text.slice(at, at + digitsCount);
+  if (at < prefix.length || !/^[0-9a-f]{64}$/.test(digits)) return readFrame(text);
+  const shape = text.slice(0, at) + text.slice(at + digitsCount);
+  const before = known.get(shape);
+  if (before !== undefined) {
+    const { signatureAt, digitsAt, ...frame } = before;
+    const [name, value] = frame.headers[signatureAt]!;
+    const own: Header = [name, value.slice(0, digitsAt) + digits + value.slice(digitsAt + digitsCount)];
+    return { ...frame, headers: frame.headers.with(signatureAt, own) };
+  }
+  const frame = readFrame(text);
+  const signatureAt = frame?.headers.findIndex(([, value]) => value.includes(prefix + digits)) ?? -1;
+  if (frame === undefined || signatureAt === -1 || text.includes(digits, at + 1)) return frame;
+  if (known.size === mostKnown) known.clear();
+  known.set(shape, { ...frame, signatureAt, digitsAt: frame.headers[signatureAt]![1].indexOf(digits) });
+  return frame;
+}
+
+const plainMembers = new Set(["method", "url", "headers", "body"]);
+
+function readFrame(text: string): Frame | undefined {
+  const value = parsed(text) as Record<string, unknown> | undefined;
+  if (value?.["body"] !== "" || JSON.stringify(value) !== text.trimEnd()) return undefined;
+  if (!Object.keys(value).every((name) => plainMembers.has(name))) return undefined;
+  const { method, url } = value;
+  const headers = plainHeaders(value["headers"]);
+  if (headers === undefined) return undefined;
+  return {
+    method: typeof method === "string" && /^[A-Za-z]{1,32}$/.test(method) ? method : null,
+    target: typeof url === "string" && /^(?:\/|https?:\/\/)/.test(url) ? originForm(url) : null,
+    headers,
+    declaredBytes: announcedBytes(headers),
+  };
+}
+
+function parsed(json: string): unknown {
   try {
-    return JSON.parse(json) as Record<string, unknown>;
+    return JSON.parse(json) as unknown;
   } catch {
     return undefined;
   }

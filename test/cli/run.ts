@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { onTestFinished } from "vitest";
-import type { Context, Terminal } from "../../src/cli/context.ts";
+import type { Context, OtherThreads, Terminal } from "../../src/cli/context.ts";
 import { main } from "../../src/cli/main.ts";
 import type { Prompts } from "../../src/cli/prompts.ts";
 
@@ -23,6 +23,7 @@ export interface Surroundings {
   /** The keyboard; none when left out. */
   terminal?: Terminal;
   prompts?: Partial<Prompts>;
+  threads?: OtherThreads;
   /** Called with every piece of stdout as it comes. */
   onStdout?: (text: string) => void;
 }
@@ -68,6 +69,7 @@ export async function run(argv: readonly string[], around: Surroundings = {}): P
     interrupted: around.interrupted ?? new AbortController().signal,
     terminal: around.terminal ?? null,
     prompts: () => Promise.resolve(refusing(around.prompts ?? {})),
+    ...(around.threads === undefined ? {} : { threads: around.threads }),
     exitCode: 0,
   };
   const exitCode = await main(argv, context);

@@ -94,6 +94,21 @@ describe("a plain dump is read as the complete reader reads it", () => {
     expect(agree(dump)).toBe(true);
   });
 
+  it("after another one that differs in its digits only", () => {
+    const digits = (digit: string): string => digit.repeat(64);
+    const one = (header: string, url: string, more: object = {}): Buffer => {
+      return json(capture({ url, headers: { ...more, [signed[0]]: `sha256=${header}`, z: "z" } }));
+    };
+    const urls = ["/a", `/?sha256=${digits("a")}`, `/?sha256=${digits("b")}`];
+    for (const url of urls) {
+      for (const header of [digits("a"), digits("b"), `${digits("a")}b`, digits("A"), "", `b, sha256=${digits("b")}`]) {
+        for (const more of [{}, { digest: `sha256=${digits("b")}` }, { digest: `sha256=${digits("a")}` }]) {
+          for (let times = 0; times < 2; times += 1) expect(agree(one(header, url, more))).toBe(true);
+        }
+      }
+    }
+  });
+
   it("whatever its bytes", () => {
     const token = fc.stringMatching(/^[a-z]{1,8}(-[a-z0-9]{1,8}){0,2}$/);
     const headers = fc.array(fc.tuple(token, fc.string({ maxLength: 20 })), { maxLength: 4 });

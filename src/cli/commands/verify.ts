@@ -8,9 +8,10 @@ import { commonOptions, secretOptions, type CommonFlags, type SecretFlags } from
 import { createPauses } from "../verify/pauses.ts";
 import { findProject } from "../settings/project.ts";
 import { knownSecrets, secretVariable } from "../settings/secrets.ts";
-import { createVerificationView, type VerificationView } from "../verify/verification-output.ts";
+import { createThreads } from "../verify/threads.ts";
+import { createVerificationView } from "../verify/verification-output.ts";
 import { openReport, reportOptions, type ReportFlags } from "../verify/verification-report.ts";
-import { verifyDump, type VerifyTerms } from "../verify/verify-dumps.ts";
+import { verifyDumps, type VerifyTerms } from "../verify/verify-dumps.ts";
 
 interface VerifyFlags extends CommonFlags, SecretFlags, ReportFlags {
   json?: boolean;
@@ -67,62 +68,42 @@ async function verifyAction(paths: string[], flags: VerifyFlags, context: Contex
 
   const sources = dumpSources(paths, context);
   const report = openReport(flags, sources, context);
-  const view = createVerificationView(sources.length, flags, report, context);
+  const view = createVerificationView(sources.length, secrets[0]!.name, flags, report, context);
+  const pauses = createPauses(context.interrupted);
+  const asked = { secrets, explain: flags.explain, showExpected: flags.showExpected === true, format: flags.format };
+  const threads = createThreads(asked, view.drawing, pauses, context);
   const terms: VerifyTerms = {
-    secrets,
-    explain: flags.explain,
-    showExpected: flags.showExpected === true,
-    format: flags.format,
+    ...asked,
     signature: flags.signature,
     body: flags.body,
-    pauses: createPauses(context.interrupted),
+    compares: () => view.compares(),
+    pauses,
+    threads,
     found: (verification) => view.verification(verification),
+    drawn: (file, ends, place) => view.drawn(file, ends, place),
     broken: (file, error) => view.broken(file, error),
   };
   let bug: unknown;
+  // A file that is the only one fails the command; in a batch it is a line, and no other file is lost for it.
+  const alone = sources.length === 1 && report === null;
+  const failed = ({ name }: DumpSource, error: unknown): void => {
+    if (alone || error instanceof Interrupted) throw error;
+    if (error instanceof TelepathError) return view.unreadable(name, error);
+    view.bug(name, error);
+    bug ??= error;
+  };
   try {
-    for (const source of sources) {
-      await terms.pauses.due();
-      const error = await verifySource(
-        source,
-        { terms, view, alone: sources.length === 1 && report === null },
-        context,
-      );
-      bug ??= error;
-    }
+    await verifyDumps(sources, terms, { done: () => view.fileDone(), failed }, context);
   } catch (error) {
     report?.discard();
     throw error;
   } finally {
+    await threads.close();
     view.end();
   }
   view.summary();
   if (bug !== undefined) throw bug;
   context.exitCode = view.exitCode();
-}
-
-interface Batch {
-  terms: VerifyTerms;
-  view: VerificationView;
-  /** A file that is the only one fails the command; in a batch it is a line. */
-  alone: boolean;
-}
-
-/** Verifies one file. What the program itself fails on is returned: no other file is lost for it. */
-async function verifySource(source: DumpSource, { terms, view, alone }: Batch, context: Context): Promise<unknown> {
-  try {
-    await verifyDump(source, terms, context);
-  } catch (error) {
-    if (alone || error instanceof Interrupted) throw error;
-    if (error instanceof TelepathError) {
-      view.unreadable(source.name, error);
-      return undefined;
-    }
-    view.bug(source.name, error);
-    return error;
-  }
-  view.fileDone();
-  return undefined;
 }
 
 function refuseMisuse(paths: string[], flags: VerifyFlags, context: Context): void {

@@ -10,6 +10,7 @@ import type { BlockTerms } from "../views/verification-block.ts";
 import { contractRows } from "../views/verification-contract.ts";
 import { columnsOf } from "../views/verification-layout.ts";
 import { countCauses, summaryTable } from "../views/verification-table.ts";
+import { drawnJson, drawnText, type Drawing } from "../views/verification-drawn.ts";
 import { bugJson, bugText } from "../views/verification-bug.ts";
 import {
   summaryLine,
@@ -25,6 +26,12 @@ import {
 /** Draws and counts what `verify` finds. */
 export interface VerificationView {
   verification(verification: Verification): void;
+  /** Whether it shows how the next payloads fit the contract. */
+  compares(): boolean;
+  /** What another thread may draw of it; null where it must know all of a request. */
+  drawing: Drawing | null;
+  /** Plainly valid requests of a file, one after the other, drawn elsewhere but for their places. */
+  drawn(file: string, ends: readonly string[], place: { index: number; of: number }): void;
   /** A file of several in which no request could be found. */
   unreadable(file: string, error: TelepathError): void;
   /** A part of a large file that could not be read. */
@@ -47,9 +54,13 @@ export interface ViewFlags {
   framework?: string;
 }
 
-/** @param report written on stdout in place of the text, or to a file beside it; null for none */
+/**
+ * @param signs the name of the secret that signs, which plainly valid requests match
+ * @param report written on stdout in place of the text, or to a file beside it; null for none
+ */
 export function createVerificationView(
   files: number,
+  signs: string,
   flags: ViewFlags,
   report: ReportTarget | null,
   context: Context,
@@ -89,6 +100,19 @@ export function createVerificationView(
         () => verificationText(verification, terms),
       );
     },
+    drawing: report !== null ? null : flags.json ? "json" : columns === Number.POSITIVE_INFINITY ? "text" : null,
+    drawn(file, ends, { index, of }) {
+      progress.clear();
+      counts.requests += ends.length;
+      counts.valid += ends.length;
+      contract.pass(ends.length);
+      const json = drawnJson(file);
+      const text = drawnText(file, signs, style);
+      for (const [at, end] of ends.entries()) {
+        stdout.write(flags.json ? json(end, index + at) : text(end, of > 1 ? ` #${index + at + 1}` : ""));
+      }
+    },
+    compares: () => flags.json === true || report !== null || contract.compares(),
     broken: unreadable,
     unreadable(file, error) {
       unreadable(file, error);

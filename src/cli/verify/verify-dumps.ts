@@ -1,42 +1,96 @@
 import { bareBody, readHeaders, withBody } from "../../dumps/pieces.ts";
 import { readPlain } from "../../dumps/plain.ts";
 import { readDump } from "../../dumps/read.ts";
-import type { DumpedRequest } from "../../model/dump.ts";
 import { TelepathError } from "../../model/errors.ts";
-import type { Secret } from "../../model/secret.ts";
-import { judge, type Judgement } from "../../signatures/judge.ts";
-import { signature } from "../../signatures/sign.ts";
-import { readBigDump, tooLargeToHold, type BigDumpReader, type UnreadDump } from "./big-dumps.ts";
-import { readBodyFile } from "./body-file.ts";
 import type { Context } from "../context.ts";
-import { named, type DumpSource } from "./dump-sources.ts";
-import type { Pauses } from "./pauses.ts";
 import type { Verification } from "../views/verification.ts";
+import type { BigDump, BigDumpReader, UnreadDump } from "./big-dump.ts";
+import { readBigDump, tooLargeToHold } from "./big-dumps.ts";
+import { readLine } from "./big-lines.ts";
+import { readBodyFile } from "./body-file.ts";
+import { named, type DumpSource } from "./dump-sources.ts";
+import { judgeDump, judgeRequest, type Judged, type JudgeTerms } from "./judged.ts";
+import { partsOf } from "./lines.ts";
+import type { Pauses } from "./pauses.ts";
+import type { DrawnOutcomes } from "./packed.ts";
+import type { Piece, PieceTerms } from "./pieces.ts";
+import type { Threads } from "./threads.ts";
 
 /** How dumps are read and judged. */
-export interface VerifyTerms {
-  secrets: readonly Secret[];
-  explain: boolean;
-  showExpected: boolean;
-  /** The form to read; undefined to tell it from the bytes. */
-  format: string | undefined;
+export interface VerifyTerms extends PieceTerms {
   /** The file is a bare body that came with this signature. */
   signature: string | undefined;
   /** The file is headers only; the body is here. */
   body: string | undefined;
+  /** Whether the view wants to know how the next payloads fit the contract. */
+  compares: () => boolean;
   pauses: Pauses;
+  threads: Threads;
   /** A request that was found and judged. */
   found: (verification: Verification) => void;
+  /** Plainly valid requests that another thread has drawn but for their places. */
+  drawn: (file: string, ends: readonly string[], place: { index: number; of: number }) => void;
   /** A part of a large file that could not be read; the rest goes on. */
   broken: (file: string, error: TelepathError) => void;
 }
 
+/** What becomes of each file. */
+export interface FileTerms {
+  /** Every request of it was found. */
+  done: (source: DumpSource) => void;
+  /** It could not be read, or the program itself failed on it; throwing ends the run. */
+  failed: (source: DumpSource, error: unknown) => void;
+}
+
+/** So many files are handed to a thread at a time: few, since the search for a cause takes up to two seconds each. */
+const filesAtOnce = 16;
+
 /**
- * Finds the requests of one dump and judges each.
+ * Finds the requests of dumps and judges each, in order.
  *
- * @throws TelepathError when the dump cannot be read; Interrupted
+ * @throws Interrupted; what `failed` throws
  */
-export async function verifyDump(source: DumpSource, terms: VerifyTerms, context: Context): Promise<void> {
+export async function verifyDumps(
+  sources: readonly DumpSource[],
+  terms: VerifyTerms,
+  { done, failed }: FileTerms,
+  context: Context,
+): Promise<void> {
+  const completely = async (source: DumpSource, from: number): Promise<void> => {
+    try {
+      await verifyDump(source, from, terms, context);
+    } catch (error) {
+      return failed(source, error);
+    }
+    done(source);
+  };
+  const drawnFiles = ({ item, ends }: DrawnOutcomes, before: number): void => {
+    for (const [at, end] of ends.split("\n").entries()) {
+      const source = sources[before + item + at]!;
+      terms.drawn(source.name, [end], { index: 0, of: 1 });
+      done(source);
+    }
+  };
+  await terms.threads.run(filePieces(sources, terms), (outcome, before) => {
+    const source = sources[before + outcome.item]!;
+    if ("ends" in outcome) return drawnFiles(outcome, before);
+    if (!("judged" in outcome)) return completely(source, outcome.from);
+    const { index, of, judged } = outcome;
+    terms.found({ file: source.name, index, of, ...judged });
+    return index + 1 === of ? done(source) : undefined;
+  });
+}
+
+function* filePieces(sources: readonly DumpSource[], terms: VerifyTerms): Generator<Piece> {
+  const isInPieces = terms.signature !== undefined || terms.body !== undefined;
+  for (let at = 0; at < sources.length; at += filesAtOnce) {
+    const paths = sources.slice(at, at + filesAtOnce).map(({ path }) => (isInPieces ? null : path));
+    yield { kind: "files", paths, compare: terms.compares() };
+  }
+}
+
+/** Finds the requests of one dump of any kind and size, and judges each but the first ones, which were told before. */
+async function verifyDump(source: DumpSource, from: number, terms: VerifyTerms, context: Context): Promise<void> {
   if (terms.signature !== undefined || terms.body !== undefined) return verifyBodyFile(source, terms, context);
   let bytes: Buffer;
   try {
@@ -47,17 +101,18 @@ export async function verifyDump(source: DumpSource, terms: VerifyTerms, context
     if (source.path === null) throw tooLargeToHold("standard input");
     return verifyBigDump(source.name, source.path, terms);
   }
-  const judged = judgeDump(
-    {
-      plain: () => (terms.format === undefined ? readPlain(bytes) : undefined),
-      whole: () => named(source.name, () => readDump(bytes, { format: terms.format })),
-    },
-    terms,
-  );
-  for (const [index, verification] of judged.entries()) {
+  const dump = {
+    plain: () => (terms.format === undefined ? readPlain(bytes) : undefined),
+    whole: () => named(source.name, () => readDump(bytes, { format: terms.format })),
+  };
+  for (const { index, of, judged } of judgeDump(dump, judging(terms))) {
     if (index > 0) await terms.pauses.due();
-    terms.found({ file: source.name, index, of: judged.length, head: bytes, ...verification() });
+    if (index >= from) terms.found({ file: source.name, index, of, head: bytes, ...judged });
   }
+}
+
+function judging(terms: VerifyTerms): JudgeTerms {
+  return { ...terms, compare: terms.compares() };
 }
 
 /** A bare body, or headers and a body in a file each. Bodies of any size. */
@@ -68,9 +123,13 @@ async function verifyBodyFile(source: DumpSource, terms: VerifyTerms, context: C
     : readHeaders(await source.read());
   const path = isBare ? source.name : terms.body!;
   const read = await readBodyFile(path, isBare ? "the dump" : "the body", { ...terms, ...request }, context);
-  const where = { file: source.name, index: 0, of: 1, format: isBare ? "body" : "headers" };
-  if ("body" in read) terms.found({ ...where, ...judged(withBody(request, read.body), terms) });
-  else terms.found({ ...where, request: { ...request, fidelity: "exact", notes: [] }, ...read, expected: null });
+  const where = { file: source.name, index: 0, of: 1 };
+  const format = isBare ? "body" : "headers";
+  if ("body" in read) {
+    terms.found({ ...where, ...judgeRequest(format, withBody(request, read.body), judging(terms)) });
+  } else {
+    terms.found({ ...where, format, request: { ...request, fidelity: "exact", notes: [] }, ...read, expected: null });
+  }
 }
 
 async function verifyBigDump(name: string, path: string, terms: VerifyTerms): Promise<void> {
@@ -78,46 +137,39 @@ async function verifyBigDump(name: string, path: string, terms: VerifyTerms): Pr
   let broken = 0;
   // Which requests there are is known at the end only; they are numbered from the first one on.
   const of = Number.POSITIVE_INFINITY;
+  const found = (judged: Judged): void => {
+    terms.found({ file: name, index, of, ...judged });
+    index += 1;
+  };
   const reader: BigDumpReader = {
     found(dump) {
-      for (const verification of judgeDump(dump, terms)) {
-        terms.found({ file: name, index, of, ...verification() });
-        index += 1;
-      }
+      for (const { judged } of judgeDump(dump, judging(terms))) found(judged);
     },
-    streamed(format, request, bytes, judgement) {
-      terms.found({ file: name, index, of, format, request, judgement, bytes, expected: null });
-      index += 1;
-    },
+    streamed: (format, request, bytes, judgement) => found({ format, request, bytes, judgement, expected: null }),
     broken(error) {
       broken += 1;
       terms.broken(name, error);
     },
   };
-  await readBigDump(path, { ...terms, name, reader });
+  const readLines = (dump: BigDump): Promise<void> =>
+    terms.threads.run(linePieces(dump, terms), (outcome, before) => {
+      if ("judged" in outcome) return found(outcome.judged);
+      if ("ends" in outcome) {
+        const ends = outcome.ends.split("\n");
+        terms.drawn(name, ends, { index, of });
+        index += ends.length;
+        return undefined;
+      }
+      const rest = (unread: UnreadDump): void => {
+        for (const each of judgeDump(unread, judging(terms))) if (each.index >= outcome.from) found(each.judged);
+      };
+      const line = { at: outcome.at!, text: undefined };
+      return readLine(line, before + outcome.item + 1, { ...dump, reader: { ...reader, found: rest } });
+    });
+  await readBigDump(path, { ...terms, name, reader, readLines });
   if (index === 0 && broken === 0) throw new TelepathError("UNKNOWN_DUMP", `${name}: there is no request in it`);
 }
 
-type Judged = Pick<Verification, "format" | "request" | "judgement" | "expected">;
-
-/** The requests of a dump, each with what judges it: that takes up to two seconds when its cause is looked for. */
-function judgeDump({ plain, whole }: UnreadDump, terms: VerifyTerms): (() => Judged)[] {
-  const easy = plain();
-  const [request] = easy?.requests ?? [];
-  if (easy !== undefined && request !== undefined) {
-    const judgement = judge(request, terms.secrets, { explain: false });
-    if (judgement.verdict === "valid") return [() => ({ format: easy.format, ...told(request, judgement, terms) })];
-  }
-  const { format, requests } = whole();
-  return requests.map((each) => () => ({ format, ...judged(each, terms) }));
-}
-
-function judged(request: DumpedRequest, terms: VerifyTerms): Omit<Judged, "format"> {
-  return told(request, judge(request, terms.secrets, { explain: terms.explain }), terms);
-}
-
-function told(request: DumpedRequest, judgement: Judgement, terms: VerifyTerms): Omit<Judged, "format"> {
-  const isWhole = request.fidelity !== "absent" && request.fidelity !== "truncated";
-  const expected = terms.showExpected && isWhole ? signature(request.body, terms.secrets[0]!) : null;
-  return { request, judgement, expected };
+function* linePieces({ file, size }: BigDump, { compares }: VerifyTerms): Generator<Piece> {
+  for (const part of partsOf(file, size)) yield { kind: "lines", ...part, compare: compares() };
 }

@@ -1,16 +1,24 @@
 import fastStringWidth from "fast-string-width";
 import { checkPayload, type PayloadCheck, type Problem } from "../../contract/check.ts";
-import { eventHead } from "../../model/event.ts";
+import { eventHead, type EventHead } from "../../model/event.ts";
 import type { Style } from "./style.ts";
 import { counted, fitted, safeText } from "./text.ts";
 import { row, rowColumns, wrappedThrough } from "./verification-layout.ts";
 import type { Verification } from "./verification.ts";
 
+type Payload = Pick<Verification, "request" | "judgement" | "bytes" | "payload">;
+
+/** What the payload is about. */
+export function headOf({ payload, request }: Pick<Verification, "payload" | "request">): EventHead {
+  return payload ?? eventHead(request.body);
+}
+
 /**
  * How a request's payload fits the contract; null where the dump does not hold it whole. Where an HMAC proved which
  * bytes the dump has changed, those that came are the payload, not those that the dump shows.
  */
-export function payloadCheck({ request, judgement, bytes }: Verification): PayloadCheck | null {
+export function payloadCheck({ request, judgement, bytes, payload }: Payload): PayloadCheck | null {
+  if (payload !== undefined) return payload.check ?? null;
   const { fidelity, body } = request;
   if (bytes !== undefined || fidelity === "absent") return null;
   const { proof } = judgement;
@@ -20,8 +28,7 @@ export function payloadCheck({ request, judgement, bytes }: Verification): Paylo
 
 /** The same where a person reads it: what is neither signed nor an event is some other request, and no bad event. */
 export function eventCheck(verification: Verification): PayloadCheck | null {
-  const { judgement, request } = verification;
-  const isOther = judgement.reason === "missing-signature" && eventHead(request.body).event === null;
+  const isOther = verification.judgement.reason === "missing-signature" && headOf(verification).event === null;
   return isOther ? null : payloadCheck(verification);
 }
 
@@ -42,6 +49,10 @@ function expectedText(expected: string): string {
 export interface ContractRows {
   /** The rows under a request; empty when there is nothing new to say. */
   rows(verification: Verification): string;
+  /** Whether the next request is still compared with the contract. */
+  compares(): boolean;
+  /** Counts requests that are not compared. */
+  pass(count: number): void;
   /** Counts of what was left out of the rows; empty when nothing was. */
   table(): string;
 }
@@ -75,6 +86,8 @@ export function contractRows(style: Style, columns: number): ContractRows {
   };
 
   return {
+    compares: () => requests < mostCompared,
+    pass: (count) => void (requests += count),
     rows(verification) {
       requests += 1;
       if (requests > mostCompared) return "";

@@ -1,12 +1,13 @@
+import type { PayloadCheck } from "../../contract/check.ts";
 import type { DumpedRequest } from "../../model/dump.ts";
-import { eventHead } from "../../model/event.ts";
+import type { EventHead } from "../../model/event.ts";
 import type { TelepathError } from "../../model/errors.ts";
 import type { Framework } from "../../signatures/advice/framework.ts";
 import type { Judgement } from "../../signatures/judge.ts";
 import type { Style } from "./style.ts";
 import { counted, safeText, sizeText } from "./text.ts";
 import { blockText, type BlockTerms } from "./verification-block.ts";
-import { payloadCheck } from "./verification-contract.ts";
+import { headOf, payloadCheck } from "./verification-contract.ts";
 import { fittedEnd, fittedStart, row } from "./verification-layout.ts";
 
 /** A request found in a dump, with what is said of its signature. */
@@ -19,8 +20,10 @@ export interface Verification {
   format: string;
   request: DumpedRequest;
   judgement: Judgement;
-  /** How long the body is, when it was too large to be held: the request then has none. */
+  /** How long the body is, when it is not held: the request then has none. */
   bytes?: number;
+  /** What is known of a body that is not held because the request is plainly valid; `check` only where it is shown. */
+  payload?: EventHead & { check?: PayloadCheck | null };
   /** With `--show-expected`: the signature that the bytes held would have. */
   expected: string | null;
   /** The beginning of the dump, or all of it: it may tell which framework printed it. */
@@ -48,10 +51,11 @@ export interface VerificationSummary {
 }
 
 /** A verification as `--json` shows it; the members are part of the public interface. */
-export function verificationJson(verification: Verification): object {
+export function verificationJson(verification: Verification): Record<string, unknown> {
   const { file, index, format, request, judgement, bytes, remedy } = verification;
   const { verdict, secret, reason, diagnosis } = judgement;
   const { method, target, body, fidelity, declaredBytes } = request;
+  const { event, callId } = headOf(verification);
   return {
     type: "verification",
     file,
@@ -59,7 +63,8 @@ export function verificationJson(verification: Verification): object {
     format,
     method,
     target,
-    ...eventHead(body),
+    event,
+    callId,
     verdict,
     fidelity,
     bytes: bytes ?? body.length,
@@ -98,25 +103,33 @@ export function verificationText(verification: Verification, terms: BlockTerms):
 }
 
 function verificationLine(verification: Verification, { style, columns }: BlockTerms): string {
-  const { request, judgement, of, index } = verification;
-  const { event, callId } = eventHead(request.body);
+  const { judgement, of, index } = verification;
   const number = of > 1 ? ` #${index + 1}` : "";
-  const file = safeText(verification.file);
-  const what = safeText(event ?? `${request.method ?? "?"} ${request.target ?? "?"}`);
-  const size = sizeText(verification.bytes ?? request.body.length);
+  const name = safeText(verification.file);
   const secret = judgement.secret === null ? undefined : safeText(judgement.secret);
   const end = secret ?? reasonWords[judgement.reason ?? "mismatch"];
+  const shown = fitting({ name, number, ...payloadWords(verification), end }, columns);
+  const first = `${verdictWord(judgement.verdict, style)}  ${style.strong(shown.name + number)}`;
+  return joined(first, joined(shown.what, shown.call, shown.size), secret === undefined ? end : style.faint(end));
+}
 
-  const shown = fitting({ name: file, number, what, call: safeText(callId ?? ""), size, end }, columns);
+/** What a line says between the place of a request and its secret. */
+export function middleOf(verification: Verification): string {
+  const { what, call, size } = payloadWords(verification);
+  return joined(what, call, size);
+}
 
-  const words = [
-    style.strong(shown.name + number),
-    shown.what,
-    shown.call,
-    shown.size,
-    secret === undefined ? end : style.faint(end),
-  ];
-  return [verdictWord(judgement.verdict, style), ...words].filter(Boolean).join("  ");
+function payloadWords(verification: Verification): Pick<LineWords, "what" | "call" | "size"> {
+  const { request, bytes } = verification;
+  const { event, callId } = headOf(verification);
+  const what = safeText(event ?? `${request.method ?? "?"} ${request.target ?? "?"}`);
+  return { what, call: safeText(callId ?? ""), size: sizeText(bytes ?? request.body.length) };
+}
+
+function joined(...parts: string[]): string {
+  let text = "";
+  for (const part of parts) if (part !== "") text += text === "" ? part : `  ${part}`;
+  return text;
 }
 
 interface LineWords {
@@ -164,7 +177,7 @@ export function summaryLine(summary: VerificationSummary): string {
 const verdictColumns = 14;
 
 /** A verdict as a sign and a word, always as wide: nothing is said by colour alone. */
-function verdictWord(verdict: Judgement["verdict"], style: Style): string {
+export function verdictWord(verdict: Judgement["verdict"], style: Style): string {
   if (verdict === "valid") return style.good("✓ valid       ");
   return verdict === "invalid" ? style.bad("✗ invalid     ") : style.warn("? unverifiable");
 }

@@ -1,6 +1,5 @@
-import { eventHead } from "../../../model/event.ts";
 import type { PayloadCheck } from "../../../contract/check.ts";
-import { eventCheck, problemText } from "../verification-contract.ts";
+import { eventCheck, headOf, problemText } from "../verification-contract.ts";
 import { reasonWords, type Verification } from "../verification.ts";
 
 /** What a report says of a request: the title, why it is not valid, and what to do. Texts are from outside: escape them. */
@@ -19,7 +18,7 @@ export interface RequestFinding {
 
 export function findingOf(verification: Verification): RequestFinding {
   const { request, judgement } = verification;
-  const { event, callId } = eventHead(request.body);
+  const { event, callId } = headOf(verification);
   const { diagnosis, reason, verdict, observations } = judgement;
   return {
     title: event ?? `${request.method ?? "?"} ${request.target ?? "?"}`,

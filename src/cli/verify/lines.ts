@@ -1,0 +1,79 @@
+import { plainJson } from "../../dumps/plain.ts";
+import { readDump, type DumpReading } from "../../dumps/read.ts";
+import { TelepathError } from "../../model/errors.ts";
+import type { UnreadDump } from "./big-dump.ts";
+import { readPart } from "./chunks.ts";
+import { largestPassed } from "./outcome.ts";
+
+/** The lines of an open file that start from `start` on and before `end`. */
+export interface LinesPart {
+  file: number;
+  start: number;
+  end: number;
+}
+
+/** So many bytes of a file are a part. */
+const partBytes = 512 * 1024;
+
+/** Cuts a file of so many bytes into parts. */
+export function* partsOf(file: number, size: number): Generator<LinesPart> {
+  for (let start = 0; start < size; start += partBytes) yield { file, start, end: Math.min(start + partBytes, size) };
+}
+
+/** A line of a part. */
+export interface Line {
+  /** Which line of the part, from 0. */
+  item: number;
+  /** Where it starts in the file. */
+  at: number;
+  /** Undefined where it is too long to be passed on. */
+  text: string | undefined;
+}
+
+/** The lines of a part; returns how many there were. */
+export function* linesOf({ file, start, end }: LinesPart): Generator<Line, number> {
+  // A line belongs to the part that its first byte stands in: the byte before tells whether one starts here.
+  const base = Math.max(start - 1, 0);
+  const bytes = readPart(file, base, end - base + largestPassed);
+  const last = Math.min(end - base, bytes.length);
+  let item = 0;
+  let at = start === 0 ? 0 : afterNewline(bytes, 0);
+  while (at < last) {
+    const newline = bytes.indexOf(0x0a, at);
+    const lineEnd = newline === -1 ? bytes.length : newline;
+    const text = lineEnd - at >= largestPassed ? undefined : bytes.toString("utf8", at, lineEnd);
+    yield { item, at: base + at, text };
+    item += 1;
+    at = lineEnd + 1;
+  }
+  return item;
+}
+
+function afterNewline(bytes: Buffer, from: number): number {
+  const newline = bytes.indexOf(0x0a, from);
+  return newline === -1 ? bytes.length : newline + 1;
+}
+
+/** A line as a dump; undefined when it does not mean to be JSON: a log has lines of its own. */
+export function lineDump(line: string): UnreadDump | undefined {
+  const text = jsonOf(line);
+  if (text === undefined) return undefined;
+  return { plain: () => inLines(plainJson(text)), whole: () => inLines(readDump(Buffer.from(text))) };
+}
+
+/** A line of a log that holds no request. It is left out, unlike one that is broken. */
+export function isWithoutRequest(error: unknown): boolean {
+  return error instanceof TelepathError && error.code === "UNKNOWN_DUMP";
+}
+
+/** A line without the `data:` of server-sent events; undefined when it does not mean to be JSON. */
+export function jsonOf(line: string): string | undefined {
+  if (line.startsWith("{") && line.endsWith("}")) return line;
+  const text = line.replace(/^\ufeff?(?:data: ?)?/, "").trim();
+  return text.startsWith("{") || text.startsWith("[") ? text : undefined;
+}
+
+/** JSON of no known program, one value a line, is a form of its own. */
+function inLines<Reading extends DumpReading | undefined>(reading: Reading): Reading {
+  return reading?.format === "json" ? { ...reading, format: "ndjson" } : reading;
+}

@@ -1,0 +1,195 @@
+import { setImmediate } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
+import type { Context } from "../context.ts";
+import { Interrupted } from "../errors.ts";
+import type { Outcome } from "./outcome.ts";
+import { received, type DrawnOutcomes, type Order, type Sent, type ThreadData } from "./packed.ts";
+import type { Drawing } from "../views/verification-drawn.ts";
+import type { Pauses } from "./pauses.ts";
+import { outcomesOf, type Piece, type PieceTerms } from "./pieces.ts";
+
+/** Does pieces of work in this thread and, when there is enough of it, in others beside it. */
+export interface Threads {
+  /**
+   * Does the pieces and tells what comes of them in their order. Only a few are underway at a time.
+   *
+   * @param told with how many items the pieces before had
+   * @throws Interrupted when the user pressed Ctrl-C; what `told` throws.
+   */
+  run(pieces: Iterator<Piece>, told: (outcome: Outcome | DrawnOutcomes, before: number) => Telling): Promise<void>;
+  /** Ends the other threads, in the middle of their work if need be. */
+  close(): Promise<void>;
+}
+
+type Telling = void | Promise<void> | undefined;
+
+/** A piece and what has come of it so far. */
+interface Work {
+  piece: Piece;
+  outcomes: (Outcome | DrawnOutcomes)[];
+  /** How many of them were told. */
+  told: number;
+  /** How many came, with each of those that were drawn together. */
+  came: number;
+  /** Steps in this thread; undefined while it is nobody's, or another thread's. */
+  own?: Generator<Outcome, number>;
+  isElsewhere: boolean;
+  /** How many items it had, once it is done. */
+  items: number | undefined;
+}
+
+interface Other {
+  worker: Worker;
+  underway: Map<number, Work>;
+}
+
+/** A thread that ends one piece must find the next one there. */
+const ahead = 2;
+/** How long this thread works until it looks after the others, in milliseconds. */
+const stepMs = 4;
+
+/** @param drawing what the other threads may draw; null for nothing */
+export function createThreads(terms: PieceTerms, drawing: Drawing | null, pauses: Pauses, context: Context): Threads {
+  const others = new Set<Other>();
+  const startedAt = performance.now();
+  let started = false;
+  let number = 0;
+  let wake = (): void => {};
+  /** False when nothing came for so long that the others must have lost their way. */
+  const changed = (): Promise<boolean> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), context.threads?.silentMs);
+      wake = () => {
+        clearTimeout(timer);
+        resolve(true);
+      };
+    });
+  context.interrupted.addEventListener("abort", () => wake(), { once: true });
+
+  /** Loading a thread takes a while: for little work it does not pay. */
+  function start(): void {
+    const { threads } = context;
+    if (started || threads === undefined || performance.now() - startedAt < threads.afterMs) return;
+    started = true;
+    for (let count = 0; count < threads.count; count += 1) others.add(otherThread(threads.entry));
+  }
+
+  function otherThread(entry: URL): Other {
+    const workerData = dataFor(terms);
+    const other: Other = { worker: new Worker(entry, { workerData }), underway: new Map() };
+    // What a thread that dies leaves undone is done here.
+    const lost = (): void => {
+      others.delete(other);
+      for (const work of other.underway.values()) work.isElsewhere = false;
+      other.underway.clear();
+      wake();
+    };
+    other.worker.on("message", (sent: Sent) => {
+      take(sent, other.underway);
+      wake();
+    });
+    other.worker.on("error", lost);
+    other.worker.on("exit", lost);
+    return other;
+  }
+
+  function handOut(works: readonly Work[]): void {
+    const isFree = ({ items, isElsewhere, own, came }: Work): boolean =>
+      items === undefined && !isElsewhere && own === undefined && came === 0;
+    for (const other of others) {
+      // The first piece is awaited: it stays here when nobody has it.
+      for (const work of works.slice(1)) {
+        if (other.underway.size >= ahead) break;
+        if (!isFree(work)) continue;
+        number += 1;
+        work.isElsewhere = true;
+        other.underway.set(number, work);
+        other.worker.postMessage(orderFor(number, work.piece, drawing));
+      }
+    }
+  }
+
+  /** Goes on with the first piece that no other thread has, for a short while; false when there is none. */
+  function step(works: readonly Work[]): boolean {
+    const work = works.find(({ items, isElsewhere }) => items === undefined && !isElsewhere);
+    if (work === undefined) return false;
+    work.own ??= without(work.came, outcomesOf(work.piece, terms));
+    const until = performance.now() + stepMs;
+    do {
+      const next = work.own.next();
+      if (next.done === true) work.items = next.value;
+      else work.outcomes.push(next.value);
+    } while (work.items === undefined && performance.now() < until);
+    return true;
+  }
+
+  /** What they leave undone is done here. */
+  async function end(): Promise<void> {
+    await Promise.all([...others].map(({ worker }) => worker.terminate()));
+  }
+
+  return {
+    async run(pieces, told) {
+      const works: Work[] = [];
+      let before = 0;
+      for (;;) {
+        while (works.length < ahead * (others.size + 1)) {
+          const next = pieces.next();
+          if (next.done === true) break;
+          works.push({ piece: next.value, outcomes: [], told: 0, came: 0, isElsewhere: false, items: undefined });
+        }
+        const [first] = works;
+        if (first === undefined) return;
+        start();
+        handOut(works);
+        while (first.told < first.outcomes.length) {
+          const telling = told(first.outcomes[first.told]!, before);
+          first.told += 1;
+          if (telling !== undefined) await telling;
+          const pause = pauses.due();
+          if (pause !== undefined) await pause;
+        }
+        if (first.items !== undefined) {
+          before += first.items;
+          works.shift();
+        } else if (!step(works)) {
+          if (!(await changed())) await end();
+        } else if (others.size > 0) await setImmediate();
+        if (context.interrupted.aborted) throw new Interrupted();
+      }
+    },
+    close: end,
+  };
+}
+
+/** Notes what came of a piece. */
+function take({ id, outcomes, items }: Sent, underway: Map<number, Work>): void {
+  const work = underway.get(id);
+  if (work === undefined) return;
+  for (const outcome of outcomes) {
+    work.outcomes.push(received(outcome));
+    work.came += "ends" in outcome ? outcome.count : 1;
+  }
+  if (items === undefined) return;
+  work.items = items;
+  underway.delete(id);
+}
+
+function orderFor(id: number, piece: Piece, drawing: Drawing | null): Order {
+  // Under a line of text may stand how its payload fits the contract.
+  return { id, piece, drawing: drawing === "text" && piece.compare ? null : drawing };
+}
+
+/** The same without the first ones, which were told before. */
+function* without(count: number, outcomes: Generator<Outcome, number>): Generator<Outcome, number> {
+  for (let left = count; ; left -= 1) {
+    const next = outcomes.next();
+    if (next.done === true) return next.value;
+    if (left <= 0) yield next.value;
+  }
+}
+
+/** Secrets go to a thread by value: it is this process, and nothing else sees them. */
+function dataFor({ secrets, ...terms }: PieceTerms): ThreadData {
+  return { ...terms, secrets: secrets.map((secret) => [secret.reveal(), secret.name]) };
+}

@@ -6,6 +6,7 @@
 const benches = {
   verify: () => import("./run.js"),
   gateway: () => import("./gateway.js"),
+  send: () => import("./send.js"),
 };
 
 const named = process.argv[2];

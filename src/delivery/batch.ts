@@ -62,7 +62,6 @@ async function inBatches<Unit, D extends Draft>(
 ): Promise<Summary> {
   const tally = createTally();
   const abort = new AbortController();
-  setMaxListeners(0, abort.signal);
   const source = Symbol.asyncIterator in units ? units[Symbol.asyncIterator]() : units[Symbol.iterator]();
   const stopped = interrupted ? AbortSignal.any([abort.signal, interrupted]) : abort.signal;
   setMaxListeners(0, stopped);

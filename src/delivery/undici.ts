@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { Pool, type Dispatcher } from "undici";
 import type { Header, HeaderList } from "../model/http.ts";
+import { onAborted } from "./aborts.ts";
 import { openConnection } from "./connect.ts";
 import { failureOf, stopped, tooLarge, tooSlow, type Failure } from "./failure.ts";
 import { checkRequest, requestHead, wireHeaders } from "./head.ts";
@@ -103,7 +104,7 @@ class ExchangeUnderWay implements Dispatcher.DispatchHandler {
   readonly #startedAt = Date.now();
   readonly #start = performance.now();
   readonly #timer: NodeJS.Timeout;
-  readonly #onAbort = (): void => this.#giveUp(stopped);
+  readonly #forget: (() => void) | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
   #headers: HeaderList = [];
@@ -123,8 +124,9 @@ class ExchangeUnderWay implements Dispatcher.DispatchHandler {
     this.#resolve = resolve;
     this.#onWrite = onWrite;
     this.#timer = setTimeout(() => this.#giveUp(tooSlow(request.timeoutMs, origin)), request.timeoutMs);
-    request.signal?.addEventListener("abort", this.#onAbort, { once: true });
-    if (request.signal?.aborted) this.#onAbort();
+    const stop = (): void => this.#giveUp(stopped);
+    this.#forget = request.signal && onAborted(request.signal, stop);
+    if (request.signal?.aborted) stop();
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -172,7 +174,7 @@ class ExchangeUnderWay implements Dispatcher.DispatchHandler {
     if (this.settled) return;
     this.settled = true;
     clearTimeout(this.#timer);
-    this.#request.signal?.removeEventListener("abort", this.#onAbort);
+    this.#forget?.();
     this.#resolve({
       startedAt: this.#startedAt,
       durationMs: Math.round((performance.now() - this.#start) * 100) / 100,

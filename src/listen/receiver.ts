@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { systemCode, TelepathError } from "../model/errors.ts";
 import { pairHeaders, type HeaderList, type HttpRequest } from "../model/http.ts";
 import type { BodyState } from "../model/delivery.ts";
@@ -96,8 +97,9 @@ export class Receiver {
     return new Promise((resolve) => this.#server.close(() => resolve()));
   }
 
-  /** Cuts what is still open. */
-  destroy(): void {
+  /** Cuts what is still open. What was written in this turn of the event loop still goes out. */
+  async destroy(): Promise<void> {
+    await nextTurn();
     this.#server.closeAllConnections();
   }
 

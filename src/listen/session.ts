@@ -113,7 +113,7 @@ export async function listen(settings: ListenSettings, tools: ListenTools): Prom
   } finally {
     await drain(receiver, work, cut);
     await tunnel?.close();
-    receiver.destroy();
+    await receiver.destroy();
     withdraw();
     await work.idle();
     await retention.idle();

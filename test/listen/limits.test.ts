@@ -25,7 +25,7 @@ async function receiverWith(limits: Partial<ReceiverLimits>, maxBodyBytes = 1000
   );
   onTestFinished(() => {
     void receiver.stop();
-    receiver.destroy();
+    void receiver.destroy();
   });
   const release = (): void => {
     state.isQuick = true;

@@ -44,13 +44,16 @@ describe("what cannot start", () => {
     });
   });
 
-  it.each(["127.0.0.1", "localhost", "[::1]", "0.0.0.0", "127.1.2.3"])("forwards to itself as %s", async (host) => {
-    const port = await closedPort();
-    const destination = { app: forwardTarget(`http://${host}:${port}`) };
-    await expect(listening(null, { listenPort: port, destination })).rejects.toMatchObject({
-      code: "FORWARDS_TO_ITSELF",
-    });
-  });
+  it.each(["127.0.0.1", "localhost", "[::1]", "0.0.0.0", "127.1.2.3", "[::ffff:127.0.0.1]", "2130706433", "[::]"])(
+    "forwards to itself as %s",
+    async (host) => {
+      const port = await closedPort();
+      const destination = { app: forwardTarget(`http://${host}:${port}`) };
+      await expect(listening(null, { listenPort: port, destination })).rejects.toMatchObject({
+        code: "FORWARDS_TO_ITSELF",
+      });
+    },
+  );
 
   it("forwards to its own public URL, given or from the tunnel", async () => {
     const destination = { app: forwardTarget("https://x.example/hooks") };

@@ -64,7 +64,11 @@ function recognize(dump: Dump): DumpFormat {
   if (dump.bytes.length === 0) throw new TelepathError("UNKNOWN_DUMP", "the dump is empty", separately);
   // Looks like JSON and is not: its place says more than that no form fits.
   if (/^\s{0,1000}[{[]/.test(dump.text) && dump.json === undefined) throw brokenJson(dump);
-  throw new TelepathError("UNKNOWN_DUMP", "no request was recognised in this dump", separately);
+  const message = "no request was recognised in this dump";
+  if (dump.json?.type === "object") {
+    throw new TelepathError("UNKNOWN_DUMP", `${message}: it is JSON without the signature header`, separately);
+  }
+  throw new TelepathError("UNKNOWN_DUMP", message, separately);
 }
 
 function brokenJson(dump: Dump): TelepathError {

@@ -49,8 +49,10 @@ describe("telepath-hooks verify refuses", () => {
     [["verify", "a.http", "--show-expected", "--json"], "cannot be used with", ""],
     [["verify", "broken.json"], "broken.json: not JSON: line 1, column 9", "Give its headers and its body apart"],
     [["verify", "a.http", "--format", "har"], "a.http: ", ""],
+    [["verify", "body.json"], "it is JSON without the signature header", "verify body.json --signature sha256="],
   ])("%j", async (argv, message, hint) => {
-    const ran = await run(argv, { env, files: { "a.http": valid, "b.http": valid, "broken.json": '{"body":' } });
+    const files = { "a.http": valid, "b.http": valid, "broken.json": '{"body":', "body.json": body };
+    const ran = await run(argv, { env, files });
     expect(ran.exitCode).toBe(2);
     expect(ran.stderr).toContain(message);
     expect(ran.stderr).toContain(hint);

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { headerValue } from "../../src/model/http.ts";
 import { readDump } from "../../src/dumps/read.ts";
@@ -31,6 +32,29 @@ describe("a log of JSON lines with headers and body apart", () => {
   it("leaves lines that have both to the reader of JSON lines", () => {
     const line = JSON.stringify({ headers: { "x-telepath-signature": signature }, rawBody: body });
     expect(readDump(Buffer.from(`${line}\n${line}\n`)).format).not.toBe("express-log");
+  });
+});
+
+describe("printed headers and body with words before them", () => {
+  const headers = inspect({ host: "a", "x-telepath-signature": signature, "content-length": length });
+  const printed = inspect(JSON.parse(body));
+
+  it.each([
+    [
+      "a label and a space",
+      `Listening on 3000\nHEADERS ${headers}\nBODY ${printed}\nError: invalid signature\n    at x.js:1\n`,
+    ],
+    ["names of members", `req.headers ${headers}\nreq.body ${printed}\n`],
+    ["text as a string", `headers ${headers}\nraw body ${inspect(body)}\n`],
+    ["a label and a colon", `headers: ${headers}\nbody: ${printed}\n`],
+  ])("are read with %s", (_case, log) => {
+    const request = requestOf(log);
+    expect(JSON.parse(bodyOf(request))).toEqual(JSON.parse(body));
+    expect(request.fidelity).not.toBe("absent");
+  });
+
+  it("does not take another value for the body", () => {
+    expect(requestOf(`headers ${headers}\nresponse { status: 401 }\n`)).toMatchObject({ fidelity: "absent" });
   });
 });
 

@@ -169,6 +169,16 @@ describe("JSON that lost more than white space", () => {
     }
   });
 
+  it("gives the white space as a step of its own where floats and digits are lost too", () => {
+    const sent = '{"a":1.0,"b":{"c":2}}';
+    const diagnosis = diagnosisOf(JSON.stringify(JSON.parse(sent), null, 2), sent);
+    expect(diagnosis).toMatchObject({ code: "json-combined", proven: true });
+    expect(diagnosis?.steps).toEqual([
+      "print the JSON with other white space: compact",
+      'put ".0" back behind the whole number at "a"',
+    ]);
+  });
+
   it("tries no order of members where a name stands twice, and none of many that nothing tells of", () => {
     expect(diagnosisOf('{"a":1,"a":2,"b":3}', '{"b":3,"a":2,"a":1}')).toBeNull();
     const many = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`m${index}`, index]));

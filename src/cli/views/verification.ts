@@ -122,7 +122,8 @@ export function middleOf(verification: Verification): string {
 function payloadWords(verification: Verification): Pick<LineWords, "what" | "call" | "size"> {
   const { request, bytes } = verification;
   const { event, callId } = headOf(verification);
-  const what = safeText(event ?? `${request.method ?? "?"} ${request.target ?? "?"}`);
+  const parts = [request.method, request.target].filter((part) => part !== null);
+  const what = safeText(event ?? (parts.join(" ") || "request"));
   return { what, call: safeText(callId ?? ""), size: sizeText(bytes ?? request.body.length) };
 }
 

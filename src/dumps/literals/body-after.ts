@@ -6,6 +6,8 @@ import { loggedText } from "./logged-text.ts";
 
 const BETWEEN = /[\s,;)\]>]*/y;
 const LABEL = /["':]?([A-Za-z_$@][\w $@.'"[\]-]{0,40}?)["']?[ \t]*(?:=>|:|=)[ \t]*/y;
+/** `console.log("BODY", req.body)` puts a space behind the label. */
+const BARE_LABEL = /([A-Za-z_$][\w $.-]{0,40}?)[ \t]+(?=[{['"`<])/y;
 const BODY_LABEL = /body|payload|data|raw|content|input/;
 const REST_OF_LINE = /[ \t,;)]*(?:\r?\n|$)/y;
 const SIGNATURE_NAME = /X[-_]?Telepath[-_]?Signature/gi;
@@ -25,11 +27,10 @@ export interface BodyAfter {
 export function bodyAfter(printout: Printout, from: number, declared: number | null): BodyAfter | undefined {
   const { text } = printout;
   const start = endOf(BETWEEN, text, from);
-  LABEL.lastIndex = start;
-  const label = LABEL.exec(text);
+  const label = labelAt(LABEL, text, start) ?? labelAt(BARE_LABEL, text, start);
   const name = label?.[1] ?? "";
   if (namesSignature(name)) return undefined;
-  const isLabelled = label !== null && BODY_LABEL.test(plainName(name));
+  const isLabelled = label !== undefined && BODY_LABEL.test(plainName(name));
   const at = isLabelled ? start + label[0].length : start;
   const isLineEnd = at === text.length || text[at] === "\n" || text[at] === "\r";
   if (isLabelled && isLineEnd) return declared === 0 ? textBody(printout, at, at) : undefined;
@@ -74,6 +75,11 @@ function rawText(printout: Printout, at: number, declared: number | null): BodyA
 function textBody({ text, encoding }: Printout, start: number, end: number): BodyAfter {
   const held = text.slice(start, end).replace(/\r?\n$/, "");
   return { node: loggedText(Buffer.from(held, encoding)), end };
+}
+
+function labelAt(pattern: RegExp, text: string, at: number): RegExpExecArray | undefined {
+  pattern.lastIndex = at;
+  return pattern.exec(text) ?? undefined;
 }
 
 function isEmpty(node: JsonNode): boolean {

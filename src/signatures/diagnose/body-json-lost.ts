@@ -1,9 +1,9 @@
 import type { BodyView } from "./body.ts";
 import type { BodyCandidate, Cause } from "./cause.ts";
 import { isAffordable, mostTries, product, subsetCount, subsets } from "./combinations.ts";
-import { rawBodyAdvice } from "./json-causes.ts";
+import { layoutCause, rawBodyAdvice } from "./json-causes.ts";
 import { JsonDocument, placesOf, type Place } from "./json-document.ts";
-import { compact } from "./json-layouts.ts";
+import { compact, layouts } from "./json-layouts.ts";
 import { printJson } from "./json-print.ts";
 
 /**
@@ -14,10 +14,13 @@ export function* jsonLost(body: BodyView): Generator<BodyCandidate> {
   const document = JsonDocument.of(body);
   if (document === undefined) return;
   const printed = printJson(document.shape, { spacing: compact, end: "" }, document.tokens);
-  for (const text of printed.equals(body.bytes) ? [printed] : [body.bytes, printed]) {
+  const isCompact = printed.equals(body.bytes);
+  for (const text of isCompact ? [printed] : [body.bytes, printed]) {
     const tokens = placesOf(text);
-    yield* floats(text, tokens, body.declaredBytes);
-    yield* roundedDigits(text, tokens);
+    const layout = text === printed && !isCompact ? [layoutCause(body.text!, layouts[0]!)] : [];
+    for (const lost of [floats(text, tokens, body.declaredBytes), roundedDigits(text, tokens)]) {
+      for (const candidate of lost) yield { ...candidate, causes: () => [...layout, ...candidate.causes()] };
+    }
   }
 }
 

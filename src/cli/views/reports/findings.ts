@@ -21,7 +21,7 @@ export function findingOf(verification: Verification): RequestFinding {
   const { event, callId } = headOf(verification);
   const { diagnosis, reason, verdict, observations } = judgement;
   return {
-    title: event ?? `${request.method ?? "?"} ${request.target ?? "?"}`,
+    title: event ?? ([request.method, request.target].filter((part) => part !== null).join(" ") || "request"),
     callId: callId ?? "",
     why: diagnosis?.summary ?? (reason === null ? "" : sentence(reasonWords[reason])),
     code: diagnosis?.code ?? reason ?? "",

@@ -77,6 +77,7 @@ async function* changes(history: History, cursor: number, ended: AbortSignal): A
   let [from, readAt] = [cursor, performance.now()];
   while (!ended.aborted) {
     try {
+      if (await history.refresh()) from = 0;
       const news = history.changesSince(from);
       [from, readAt] = [news.cursor, performance.now()];
       yield* news.deliveries;

@@ -86,6 +86,11 @@ class SqliteHistory implements History {
     return this.#read((database) => lastChange(database));
   }
 
+  async refresh(): Promise<boolean> {
+    this.#checkOpen();
+    return await this.#connection.ensureInPlace();
+  }
+
   held(): HeldDelivery[] {
     return this.#read(readHeld);
   }

@@ -40,6 +40,12 @@ export interface History {
   cursor(): number;
 
   /**
+   * Lets go of a file that was deleted or replaced (`rm -r .telepath-hooks`) for the one in its place. True when that
+   * was so: whoever follows then begins anew with 0. Writes do so by themselves.
+   */
+  refresh(): Promise<boolean>;
+
+  /**
    * The matching deliveries counted, alike ones together, oldest first; a part at a time, so that others get their turn
    * between. What is alike may come again in another part. Deliveries made within `bucketMs` may be alike.
    */

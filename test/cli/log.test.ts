@@ -1,7 +1,7 @@
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { attempt, projectWith, record, type Recorded } from "./recorded.ts";
+import { attempt, historyIn, projectWith, record, type Recorded } from "./recorded.ts";
 import { freshFolder, jsonLines, run, type Surroundings } from "./run.ts";
 
 const call = (event: string, seconds: number, changes: Recorded = {}): Recorded => ({
@@ -219,6 +219,18 @@ describe("telepath-hooks log", () => {
         ["kept", "captured"],
         ["kept", "delivered"],
       ]);
+    });
+
+    it("goes on when the data folder was deleted and made anew", async () => {
+      const { cwd } = await projectWith({ event: "before" });
+      const seen: unknown[] = [];
+      await follow(cwd, [], ({ event }, end) => {
+        seen.push(event);
+        if (event === "after") return end();
+        rmSync(join(cwd, ".telepath-hooks"), { recursive: true });
+        void historyIn(cwd).then((history) => record(history, { event: "after" }));
+      });
+      expect(seen).toEqual(["before", "after"]);
     });
 
     it("shows only what the filters let through", async () => {

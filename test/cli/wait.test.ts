@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { History } from "../../src/history/store.ts";
 import { historyIn, projectWith, record, type Recorded } from "./recorded.ts";
 import { freshFolder, jsonLines, run, type Ran } from "./run.ts";
@@ -40,6 +42,14 @@ describe("telepath-hooks wait", () => {
     expect(ran.stderr).toMatch(/^no delivery that matches within \d+ ms\n/);
     expect(ran.stderr).toContain("--since 1m looks back");
     expect(existsSync(join(cwd, ".telepath-hooks"))).toBe(true);
+  });
+
+  it("ends in time although what it does not hold on to is collected meanwhile", async () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const collecting = setInterval(collect, 20);
+    onTestFinished(() => clearInterval(collecting));
+    expect(await run(["wait", "--timeout", "500ms"])).toMatchObject({ exitCode: 1 });
   });
 
   it("says how many came when it was too few, and what else came", async () => {

@@ -45,7 +45,7 @@ async function waitAction(flags: WaitFlags, context: Context): Promise<void> {
   const { openHistory } = await import("../../history/sqlite.ts");
   const history = await openHistory(project.dataDir);
   const started = performance.now();
-  const ended = AbortSignal.any([context.interrupted, AbortSignal.timeout(flags.timeout)]);
+  const deadline = deadlineOf(flags.timeout, context.interrupted);
   const style = styleFor(context.stdout, context, flags);
   const passed = createPassed();
   let arrived = 0;
@@ -55,12 +55,26 @@ async function waitAction(flags: WaitFlags, context: Context): Promise<void> {
     else context.stdout.write(deliveryLines(delivery, style, { arrow: true }));
   };
   try {
-    const came = await waitForDeliveries(history, { filter, count: flags.count }, show, passed.add, ended);
+    const came = await waitForDeliveries(history, { filter, count: flags.count }, show, passed.add, deadline.signal);
     const waited: Waited = { arrived, wanted: flags.count, durationMs: performance.now() - started };
     conclude(came, waited, passed.text(), flags, context);
   } finally {
+    deadline.clear();
     await history.close();
   }
+}
+
+/**
+ * Aborts after a time or when interrupted. By hand, since Node 20 collects an `AbortSignal.timeout` that only an
+ * `AbortSignal.any` refers to, and then nothing ever ends.
+ */
+function deadlineOf(milliseconds: number, interrupted: AbortSignal): { signal: AbortSignal; clear: () => void } {
+  const deadline = new AbortController();
+  const end = (): void => deadline.abort();
+  const timer = setTimeout(end, milliseconds);
+  if (interrupted.aborted) end();
+  interrupted.addEventListener("abort", end, { once: true });
+  return { signal: deadline.signal, clear: () => clearTimeout(timer) };
 }
 
 function conclude(came: boolean, waited: Waited, passed: string, flags: WaitFlags, context: Context): void {

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { freshFolder } from "../folders.ts";
 import { newDelivery } from "../samples.ts";
@@ -42,6 +43,20 @@ export function following({ opened, holding }: Bench): void {
       }
       expect(seen).toEqual(ids);
       expect(portions).toBeGreaterThan(1);
+    });
+
+    it("goes on with the file that takes the place of a deleted one", async () => {
+      const folder = freshFolder();
+      const reader = await opened(folder);
+      const before = await reader.record(newDelivery());
+      expect(await reader.refresh()).toBe(false);
+      rmSync(folder, { recursive: true });
+      const writer = await opened(folder);
+      const id = await writer.record(newDelivery());
+      expect(await reader.refresh()).toBe(true);
+      expect(reader.changesSince(0).deliveries.map((delivery) => delivery.id)).toEqual([id]);
+      expect(() => reader.get(before)).toThrow(expect.objectContaining({ code: "UNKNOWN_DELIVERY" }));
+      expect(await reader.refresh()).toBe(false);
     });
 
     it("never goes back, even when everything was dropped", async () => {

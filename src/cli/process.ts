@@ -37,7 +37,7 @@ export async function runProcess(): Promise<void> {
   // Not process.exit() right away: that would cut what a pipe has not taken yet.
   process.exitCode = await main(process.argv.slice(2), context);
   await Promise.all([process.stdout, process.stderr].map(flushed));
-  // Fires only when something still holds the process: a call into the ngrok SDK that its edge never answers does.
+  // Fires only when something still holds the process, which nothing should.
   setTimeout(() => process.exit(), 500).unref();
 }
 

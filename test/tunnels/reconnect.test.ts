@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ngrokTunnels } from "../../src/tunnels/ngrok.ts";
+import { ngrokTunnels, type NgrokOptions } from "../../src/tunnels/ngrok.ts";
 import type { Tunnel, TunnelState } from "../../src/tunnels/provider.ts";
 import { startEdge, type Edge } from "../support/ngrok-edge/edge.ts";
 import { tokenRevoked } from "../support/ngrok-edge/refusals.ts";
@@ -33,7 +33,7 @@ afterEach(async () => {
 });
 
 /** `comeBack`: how long the SDK may try by itself. */
-async function open(comeBack: number, withDomain = true): Promise<Tunnel> {
+async function open(comeBack: number, withDomain = true, change: Partial<NgrokOptions> = {}): Promise<Tunnel> {
   const provider = ngrokTunnels({
     env: {},
     home,
@@ -42,7 +42,8 @@ async function open(comeBack: number, withDomain = true): Promise<Tunnel> {
     configPath: await configFile(edge, home, token),
     heartbeatSeconds: 1,
     answerWithin: 300,
-    patience: { look: 20, comeBack, retry: { first: 40, longest: 40 }, knock: 20 },
+    ...change,
+    patience: { look: 20, comeBack, retry: { first: 40, longest: 40 }, knock: 200, ...change.patience },
   });
   const request = { upstream: upstream.url, allowCidrs: [], onState: (state: TunnelState) => void states.push(state) };
   tunnel = await provider.open(withDomain ? { ...request, domain } : request);
@@ -125,6 +126,25 @@ describe("a tunnel whose connection breaks", () => {
     const attempts = edge.log.of("connected").length;
     await open(100);
     expect([edge.log.of("connected").length, states.at(-1)?.state]).toEqual([attempts + 1, "online"]);
+  });
+});
+
+describe("a tunnel whose edge takes connections and says nothing", () => {
+  it("is back soon after the edge speaks again, though the next try was to come much later", async () => {
+    const { url } = await open(200, true, {
+      connectWithin: 400,
+      patience: { retry: { first: 30_000, longest: 30_000 }, settled: 0 },
+    });
+    edge.connections = "mute";
+    edge.dropSessions();
+    await becomes("online", "reconnecting", "reconnecting");
+    expect(states[2]?.reason).toMatch(/did not answer within 0\.4 s/);
+    await edge.log.until("dialled", edge.log.of("dialled").length + 2); // knocks, in vain
+    edge.connections = "serve";
+    const before = performance.now();
+    await becomes("online", "reconnecting", "reconnecting", "online");
+    expect(performance.now() - before).toBeLessThan(5_000);
+    expect((await requestPublic(edge, url)).status).toBe(200);
   });
 });
 

@@ -175,6 +175,7 @@ export class Edge {
 
   #accept(socket: Socket): void {
     this.#sockets.add(socket);
+    this.log.add({ type: "dialled" });
     socket.on("close", () => this.#sockets.delete(socket));
     socket.on("error", () => {});
     if (this.connections === "drop") socket.destroy();

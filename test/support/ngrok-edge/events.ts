@@ -2,6 +2,8 @@ import type { AuthRequest, BindRequest } from "./rpc.ts";
 
 /** One thing that happened at the edge. */
 export type EdgeEvent =
+  /** Somebody opened a TCP connection, whatever became of it. */
+  | { type: "dialled" }
   | { type: "connected" }
   | { type: "disconnected" }
   | { type: "auth"; request: AuthRequest }

@@ -25,7 +25,7 @@ await build({
   minifySyntax: true,
   legalComments: "linked",
   // An import of node:process reads all its members, and one of them takes 8 ms to make.
-  alias: { "node:process": "./scripts/process.js" },
+  alias: { "node:process": "./scripts/process.cjs" },
   // Native packages cannot be bundled.
   external: ["@ngrok/ngrok", "libsql"],
   // CommonJS packages inside the bundle ask for Node's own modules by require().

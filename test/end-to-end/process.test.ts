@@ -5,6 +5,16 @@ import { describe, expect, it } from "vitest";
 import { freshFolder, jsonLines } from "../cli/run.ts";
 import { bin, ready, start } from "./tool.ts";
 
+describe("the built tool", () => {
+  it("explains itself and each of its commands", async () => {
+    for (const argv of [["--help"], ["listen", "--help"], ["help", "send"]]) {
+      const tool = start(argv, { cwd: freshFolder() });
+      expect([await tool.ended, tool.stderr()]).toEqual([0, ""]);
+      expect(tool.stdout()).toMatch(/^Usage: telepath-hooks/);
+    }
+  });
+});
+
 describe("the process of the built tool", () => {
   it.skipIf(!existsSync("/dev/full"))("exits 2 with one sentence when its output cannot be written", async () => {
     const shell = promisify(execFile)("sh", ["-c", `exec "${process.execPath}" "${bin}" fixtures list > /dev/full`], {

@@ -18,7 +18,10 @@ const otherThreads = {
 export async function runProcess(): Promise<void> {
   const interruption = new AbortController();
   onInterrupt(() => interruption.abort());
-  const terminal = processTerminal(process.stdin, process.stdout, () => process.emit("SIGINT", "SIGINT"));
+  const terminal = processTerminal(process.stdin, process.stdout, {
+    interrupt: () => process.emit("SIGINT", "SIGINT"),
+    gone: () => interruption.abort(),
+  });
   const context: Context = {
     stdin: process.stdin,
     stdout: process.stdout,
@@ -45,13 +48,16 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => stream.write("", () => resolve()));
 }
 
-/** The first signal asks the command to end, the second ends the process at once. */
+/**
+ * The first signal asks the command to end, the second ends the process at once; but for SIGHUP, which the system and
+ * the shell both send when a terminal is closed.
+ */
 function onInterrupt(interrupt: () => void): void {
   const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
   let interrupted = false;
   for (const [name, code] of Object.entries(codes)) {
     process.on(name, () => {
-      if (interrupted) process.exit(code);
+      if (interrupted && name !== "SIGHUP") process.exit(code);
       interrupted = true;
       interrupt();
     });
@@ -67,6 +73,7 @@ function onBrokenOutput(context: Context, interrupt: () => void): void {
   for (const [name, stream] of Object.entries(streams)) {
     stream.on("error", (error: Error) => {
       const code = systemCode(error);
+      if (code === "EIO" && stream.isTTY) return;
       if (code === "EPIPE") {
         if (context.outlivesOutput) return interrupt();
         process.exit(process.exitCode ?? 0);

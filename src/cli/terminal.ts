@@ -12,12 +12,16 @@ export interface ProcessTerminal extends Terminal {
   leave(): void;
 }
 
-/**
- * The terminal of this process; null unless a person sits at both ends.
- *
- * @param interrupt what Ctrl-C does
- */
-export function processTerminal(stdin: ReadStream, stdout: Screen, interrupt: () => void): ProcessTerminal | null {
+/** What becomes of the process. */
+export interface TerminalEvents {
+  /** Ctrl-C was pressed. */
+  interrupt(): void;
+  /** The terminal was closed. SIGHUP says so too, except where that is ignored (nohup). */
+  gone(): void;
+}
+
+/** The terminal of this process; null unless a person sits at both ends. */
+export function processTerminal(stdin: ReadStream, stdout: Screen, events: TerminalEvents): ProcessTerminal | null {
   if (!stdin.isTTY || !stdout.isTTY) return null;
   let taken: { release: () => void; handlers: TerminalHandlers } | null = null;
 
@@ -27,8 +31,7 @@ export function processTerminal(stdin: ReadStream, stdout: Screen, interrupt: ()
     const decoder = new StringDecoder("utf8");
     const onData = (bytes: Buffer): void => handlers.onText(decoder.write(bytes));
     const onResize = (): void => handlers.onResize();
-    // A terminal that went away is told by SIGHUP too, except where that is ignored (nohup).
-    const onGone = (): void => interrupt();
+    const onGone = (): void => events.gone();
     stdin.setRawMode(true);
     stdin.on("data", onData).on("error", onGone).on("end", onGone).resume();
     stdout.on("resize", onResize);
@@ -45,7 +48,7 @@ export function processTerminal(stdin: ReadStream, stdout: Screen, interrupt: ()
 
   return {
     attach,
-    interrupt,
+    interrupt: () => events.interrupt(),
     suspend: () => void process.kill(0, "SIGTSTP"), // the whole group, as the terminal would: npx is stopped too
     onContinue(listener) {
       process.on("SIGCONT", listener);

@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { runningListeners } from "../../src/listen/announcement.ts";
 import { closedPort } from "../delivery/raw-server.ts";
+import { historyIn } from "../cli/recorded.ts";
 import { freshFolder } from "../cli/run.ts";
 import { startEdge } from "../support/ngrok-edge/edge.ts";
 import { configFile } from "../support/ngrok-edge/user.ts";
@@ -293,6 +294,19 @@ function inShell(script: string, interactive?: string[]) {
 function listenerPid(cwd: string): number {
   return runningListeners(`${cwd}/.telepath-hooks`)[0]!.pid;
 }
+
+describe("a terminal that is closed", () => {
+  it("ends listen in good order: the sender has an answer, and what was under way is on record", async () => {
+    const { terminal, send, cwd } = await listenOnTerminal({}, () => {});
+    const answered = send("call.ended", "call_1");
+    await terminal.views("pending");
+    terminal.close();
+    expect(await answered).toBe(502);
+    const history = await historyIn(cwd);
+    await expect.poll(() => history.get("last").attempts[0]?.failure).toBe("aborted");
+    await expect.poll(() => runningListeners(`${cwd}/.telepath-hooks`)).toEqual([]);
+  });
+});
 
 describe("the tunnel on the screen of listen", () => {
   it("is shown as it is: opening, online with its URL, lost, and back", async () => {

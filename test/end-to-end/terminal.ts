@@ -12,6 +12,8 @@ export interface Terminal {
   written: () => string;
   type: (keys: string) => void;
   resize: (columns: number, rows: number) => void;
+  /** Closes the window: the terminal is gone. */
+  close: () => void;
   /** The terminal takes nothing any more, as one that is scrolled back or far away, until `takeAgain`. */
   takeNothing: () => void;
   takeAgain: () => void;
@@ -91,6 +93,7 @@ export function programOnTerminal(file: string, argv: readonly string[], options
       emulator.resize(columns, rows);
       pty.resize(columns, rows);
     },
+    close: () => (pty as unknown as { destroy(): void }).destroy(),
     takeNothing: () => pty.pause(),
     takeAgain: () => pty.resume(),
     ended,

@@ -63,7 +63,8 @@ function told(format: string, request: DumpedRequest, judgement: Judgement, term
   if (!isPlain || !isWhole) return { format, request, judgement, expected };
   // Of what is valid as it stands nothing more is shown than this: it need not be held, or handed to another thread.
   const { body } = request;
-  const payload = { ...eventHead(body), ...(terms.compare ? { check: payloadCheck({ request, judgement }) } : {}) };
+  const { event, callId } = eventHead(body);
+  const payload = terms.compare ? { event, callId, check: payloadCheck({ request, judgement }) } : { event, callId };
   const { method, target, fidelity, declaredBytes, notes } = request;
   const brief = { method, target, fidelity, declaredBytes, notes, headers: [], body: noBody, otherReadings: [] };
   return { format, request: brief, judgement, expected, payload, bytes: body.length };

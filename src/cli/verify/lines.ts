@@ -75,5 +75,6 @@ export function jsonOf(line: string): string | undefined {
 
 /** JSON of no known program, one value a line, is a form of its own. */
 function inLines<Reading extends DumpReading | undefined>(reading: Reading): Reading {
-  return reading?.format === "json" ? { ...reading, format: "ndjson" } : reading;
+  if (reading?.format === "json") reading.format = "ndjson";
+  return reading;
 }

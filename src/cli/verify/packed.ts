@@ -51,14 +51,14 @@ export function packing({ piece, drawing }: Pick<Order, "piece" | "drawing">) {
         outcomes.push(outcome);
         return;
       }
-      const { item, index, of, judged } = outcome;
+      const { item, of, judged } = outcome;
       if (piece.kind === "files" && (of > 1 || item !== first + ends.length)) close();
       if (piece.kind === "files" && of > 1) {
         outcomes.push(outcome);
         return;
       }
       if (ends.length === 0) first = item;
-      ends.push(drawnEnd({ file: "", index, of, ...judged }, drawing));
+      ends.push(drawnEnd(judged, drawing));
     },
     taken(): Sent["outcomes"] {
       close();

@@ -6,15 +6,19 @@ import { middleOf, verdictWord, verificationJson, type Verification } from "./ve
 /** What drawing a plainly valid request takes, where no terminal limits the lines. */
 export type Drawing = "text" | "json";
 
+/** A verification but for where it was found. */
+type Placeless = Omit<Verification, "file" | "index" | "of">;
+
 /** A plainly valid request, drawn in another thread but for its place, which is known in order only. One line. */
-export function drawnEnd(verification: Verification, drawing: Drawing): string {
-  if (drawing === "text") return middleOf(verification);
-  const { type: _type, file: _file, index: _index, ...rest } = verificationJson(verification);
+export function drawnEnd(placeless: Placeless, drawing: Drawing): string {
+  if (drawing === "text") return middleOf(placeless);
+  const all = verificationJson({ file: "", index: 0, of: 1, ...placeless });
+  const { type: _type, file: _file, index: _index, ...rest } = all;
   return printableJson(JSON.stringify(rest));
 }
 
 /** Whether a request can be drawn so: all that is said of it is its line. */
-export function isPlainlyValid({ judgement, payload, expected }: Omit<Verification, "file" | "index" | "of">): boolean {
+export function isPlainlyValid({ judgement, payload, expected }: Placeless): boolean {
   return payload !== undefined && judgement.diagnosis === null && expected === null;
 }
 

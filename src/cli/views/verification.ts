@@ -113,13 +113,15 @@ function verificationLine(verification: Verification, { style, columns }: BlockT
   return joined(first, joined(shown.what, shown.call, shown.size), secret === undefined ? end : style.faint(end));
 }
 
+type Payload = Pick<Verification, "request" | "bytes" | "payload">;
+
 /** What a line says between the place of a request and its secret. */
-export function middleOf(verification: Verification): string {
+export function middleOf(verification: Payload): string {
   const { what, call, size } = payloadWords(verification);
   return joined(what, call, size);
 }
 
-function payloadWords(verification: Verification): Pick<LineWords, "what" | "call" | "size"> {
+function payloadWords(verification: Payload): Pick<LineWords, "what" | "call" | "size"> {
   const { request, bytes } = verification;
   const { event, callId } = headOf(verification);
   const parts = [request.method, request.target].filter((part) => part !== null);

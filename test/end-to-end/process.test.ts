@@ -16,6 +16,11 @@ describe("the built tool", () => {
 });
 
 describe("the process of the built tool", () => {
+  it.each([[["--help"]], [["help", "listen"]], [["listen", "--help"]]])("prints its help: %j", async (argv) => {
+    const { stdout } = await promisify(execFile)(process.execPath, [bin, ...argv], { cwd: freshFolder() });
+    expect(stdout).toMatch(/^Usage: telepath-hooks /);
+  });
+
   it.skipIf(!existsSync("/dev/full"))("exits 2 with one sentence when its output cannot be written", async () => {
     const shell = promisify(execFile)("sh", ["-c", `exec "${process.execPath}" "${bin}" fixtures list > /dev/full`], {
       cwd: freshFolder(),

@@ -1,4 +1,5 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
@@ -7,7 +8,6 @@ import { closedPort } from "../delivery/raw-server.ts";
 import { startEdge } from "../support/ngrok-edge/edge.ts";
 import { tokenRevoked } from "../support/ngrok-edge/refusals.ts";
 import { configFile } from "../support/ngrok-edge/user.ts";
-import { app } from "./app.ts";
 import { projectWith } from "./recorded.ts";
 import { freshFolder, jsonLines, run, type Surroundings } from "./run.ts";
 
@@ -281,6 +281,19 @@ describe("telepath-hooks doctor", () => {
     });
   });
 
+  /** A program of its own on the first port that is free of those that frameworks use by default. */
+  async function anotherApp(): Promise<number> {
+    const script = `const server = require("node:http").createServer();
+      const ports = [3000, 3001, 5173, 8000];
+      server.on("listening", () => console.log(server.address().port));
+      server.on("error", () => server.listen(ports.shift(), "127.0.0.1"));
+      server.listen(ports.shift(), "127.0.0.1");`;
+    const child = spawn(process.execPath, ["-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+    onTestFinished(() => void child.kill());
+    const [line] = (await once(child.stdout, "data")) as [Buffer];
+    return Number(line.toString());
+  }
+
   describe("the app", () => {
     it("is a problem when it is not where it was said to be, and names what is", async () => {
       const port = String(await closedPort());
@@ -289,9 +302,9 @@ describe("telepath-hooks doctor", () => {
       expect(found).toMatchObject([
         { status: "problem", message: expect.stringContaining(`http://localhost:${port}/ (--port)`) as string },
       ]);
-      const { port: near } = await app();
-      const beside = await examined("app", ["--to", `http://127.0.0.1:${near + 1}`]);
-      expect(beside.found[0]?.message).toContain(`something does on port`);
+      const near = await anotherApp();
+      const beside = await examined("app", ["--port", port]);
+      expect(beside.found[0]?.message).toMatch(new RegExp(`something does on ports? .*\\b${near}\\b`));
       expect(beside.found[0]?.fix).toMatch(/doctor --port \d+$/);
     });
 

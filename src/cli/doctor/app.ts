@@ -1,7 +1,9 @@
-import { targetUrl } from "../../delivery/target.ts";
+import { connect } from "node:net";
+import { isLocal, targetUrl } from "../../delivery/target.ts";
+import { likelyApps } from "../nearby/likely-apps.ts";
+import { listeningPorts } from "../nearby/listening-ports.ts";
 import { defaultTarget, givenTarget, type DefaultTarget } from "../settings/default-target.ts";
 import { ok, problem, warning, type Found } from "./finding.ts";
-import { accepts, portsNearby } from "./nearby.ts";
 import type { Check, Subject } from "./subject.ts";
 
 /** Whether the app takes connections where requests would go; nothing is sent to it. */
@@ -15,7 +17,7 @@ export const app: Check = {
     const where = `${targetUrl(target)} (${target.because})`;
     if (host !== "localhost") {
       if (await accepts(host, port, remoteMs)) return [ok(`something takes connections at ${where}`)];
-      return [await nothingThere(subject, where, port, isLoopback(host))];
+      return [await nothingThere(subject, where, port, isLocal(target.origin))];
     }
     const families = await Promise.all(
       ["127.0.0.1", "::1"].map(async (family) => (await accepts(family, port)) && family),
@@ -26,6 +28,20 @@ export const app: Check = {
   },
 };
 
+/** A loopback address that takes connections is there at once; Windows takes 2 s to say that none is. */
+const loopbackMs = 500;
+
+async function accepts(host: string, port: number, withinMs = loopbackMs): Promise<boolean> {
+  const socket = connect({ host, port, autoSelectFamily: true });
+  const accepted = await new Promise<boolean>((resolve) => {
+    socket.once("connect", () => resolve(true));
+    socket.once("error", () => resolve(false));
+    socket.setTimeout(withinMs, () => resolve(false));
+  });
+  socket.destroy();
+  return accepted;
+}
+
 /** A name may have to be looked up, and a connection to cross a network. */
 const remoteMs = 3000;
 
@@ -34,14 +50,10 @@ function targetOf({ flags, project }: Subject): DefaultTarget {
   return given ? { ...given, because: flags.to === undefined ? "--port" : "--to" } : defaultTarget(project);
 }
 
-function isLoopback(host: string): boolean {
-  return /^127\.|^::1$/.test(host);
-}
-
 /** Port 3000 is only a guess: that nothing is there is no mistake of anybody's. */
 async function nothingThere({ flags, project }: Subject, where: string, port: number, isHere: boolean): Promise<Found> {
   const said = flags.port ?? flags.to ?? project.config.port ?? project.config.to;
-  const nearby = isHere ? await portsNearby(port) : [];
+  const nearby = isHere ? likelyApps(await listeningPorts(), new Set([port])).map((other) => other.port) : [];
   const others = nearby.length > 0 ? `; something does on ${portList(nearby)}` : "";
   const fix =
     nearby.length > 0

@@ -1,5 +1,6 @@
 import type { History } from "../../history/store.ts";
 import type { EarlierDelivery } from "../../listen/duplicates.ts";
+import { isLocal } from "../../delivery/target.ts";
 import type { Delivery } from "../../model/delivery.ts";
 import { likelyApps } from "../nearby/likely-apps.ts";
 import { listeningPorts, type ListeningPort } from "../nearby/listening-ports.ts";
@@ -59,15 +60,11 @@ export function createKnowledge({
       learn(delivery);
       const known: Known = { duplicateOf, answerLines: linesOfAnswers };
       const attempt = delivery.attempts.at(-1);
-      if (attempt?.failure === "refused" && isHere(attempt.url)) {
+      if (attempt?.failure === "refused" && isLocal(attempt.url)) {
         return nearby(attempt.url).then((others) => ({ ...known, nearby: others }));
       }
       const status = attempt?.response?.status;
       return status === 404 || status === 405 ? { ...known, worked: worked() } : known;
     },
   };
-}
-
-function isHere(url: string): boolean {
-  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(url).hostname);
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { systemCode } from "../model/errors.ts";
+import { isBeforeBoot, processMark } from "./process-mark.ts";
 
 /** A `listen` that is running, as it announces itself to the other commands of its project. */
 export interface RunningListener {
@@ -10,6 +11,13 @@ export interface RunningListener {
   forwardTo: string | null;
   /** Milliseconds since the epoch. */
   startedAt: number;
+}
+
+/** A listener as its note has it. */
+interface Note {
+  listener: RunningListener;
+  /** Of its process, where the system has one. */
+  mark: string | null;
 }
 
 const fileName = /^listening-(\d{1,10})\.json$/;
@@ -24,7 +32,8 @@ export function announce(dataDir: string, listener: RunningListener): () => void
   const path = noteOf(dataDir, listener.pid);
   try {
     rmSync(path, { force: true }); // left by a process that had this number before
-    writeFileSync(path, `${JSON.stringify(listener)}\n`, { mode: 0o600, flag: "wx" });
+    const note = { ...listener, mark: processMark(listener.pid) };
+    writeFileSync(path, `${JSON.stringify(note)}\n`, { mode: 0o600, flag: "wx" });
   } catch {
     return () => {};
   }
@@ -40,23 +49,26 @@ export function announce(dataDir: string, listener: RunningListener): () => void
 /** The running receivers of a project, the newest first. */
 export function runningListeners(dataDir: string): RunningListener[] {
   return notes(dataDir)
-    .filter(({ pid }) => isAlive(pid))
+    .filter(isRunning)
+    .map(({ listener }) => listener)
     .sort((a, b) => b.startedAt - a.startedAt);
 }
 
 /** The receivers that ended without taking their note away: killed, or by a crash. Takes it away for them. */
 export function takeEndedListeners(dataDir: string): RunningListener[] {
-  const ended = notes(dataDir).filter(({ pid }) => !isAlive(pid));
+  const ended = notes(dataDir)
+    .filter((note) => !isRunning(note))
+    .map(({ listener }) => listener);
   for (const { pid } of ended) removeQuietly(noteOf(dataDir, pid));
   return ended;
 }
 
-function notes(dataDir: string): RunningListener[] {
+function notes(dataDir: string): Note[] {
   return fileNames(dataDir).flatMap((name) => {
     const pid = Number(fileName.exec(name)?.[1]);
     if (!Number.isSafeInteger(pid) || pid < 1) return [];
-    const listener = readNote(join(dataDir, name));
-    return listener?.pid === pid ? [listener] : [];
+    const note = readNote(join(dataDir, name));
+    return note?.listener.pid === pid ? [note] : [];
   });
 }
 
@@ -73,14 +85,14 @@ function fileNames(folder: string): string[] {
 }
 
 /** A note that is being written, or was damaged, counts as none. */
-function readNote(path: string): RunningListener | null {
+function readNote(path: string): Note | null {
   try {
     const value = JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown> | null;
     if (typeof value !== "object" || value === null) return null;
-    const { pid, localUrl, forwardTo, startedAt } = value;
+    const { pid, localUrl, forwardTo, startedAt, mark } = value;
     if (typeof pid !== "number" || typeof startedAt !== "number" || !isHttpUrl(localUrl)) return null;
     if (forwardTo !== null && !isHttpUrl(forwardTo)) return null;
-    return { pid, localUrl, forwardTo, startedAt };
+    return { listener: { pid, localUrl, forwardTo, startedAt }, mark: typeof mark === "string" ? mark : null };
   } catch {
     return null;
   }
@@ -88,6 +100,13 @@ function readNote(path: string): RunningListener | null {
 
 function isHttpUrl(value: unknown): value is string {
   return typeof value === "string" && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+}
+
+/** After a crash the number of a listener may be another program's. */
+function isRunning({ listener: { pid, startedAt }, mark }: Note): boolean {
+  if (!isAlive(pid)) return false;
+  const found = processMark(pid);
+  return mark === null || found === null ? !isBeforeBoot(startedAt) : found === mark;
 }
 
 /** Signal 0 asks only; EPERM means that the process exists and is somebody else's. */

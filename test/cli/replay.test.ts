@@ -262,7 +262,12 @@ describe("where a replay goes", () => {
   it("what was received goes to the app of the running listen, with its path before the received one", async () => {
     const target = await app();
     const { cwd } = await project("http://localhost:1", {});
-    const note = { pid: process.pid, localUrl: "http://127.0.0.1:1", forwardTo: `${target.url}/app`, startedAt: 1 };
+    const note = {
+      pid: process.pid,
+      localUrl: "http://127.0.0.1:1",
+      forwardTo: `${target.url}/app`,
+      startedAt: Date.now(),
+    };
     const files = { [`.telepath-hooks/listening-${process.pid}.json`]: JSON.stringify(note) };
     const ran = await run(["replay", "last"], { cwd, env, files });
     expect(ran.stderr).toContain("the running listen forwards there");
@@ -272,7 +277,7 @@ describe("where a replay goes", () => {
   it("what was sent goes where it was sent, even so", async () => {
     const [target, other] = [await app(), await app()];
     const { cwd } = await project(target.url, { source: "send" });
-    const note = { pid: process.pid, localUrl: "http://127.0.0.1:1", forwardTo: other.url, startedAt: 1 };
+    const note = { pid: process.pid, localUrl: "http://127.0.0.1:1", forwardTo: other.url, startedAt: Date.now() };
     const files = { [`.telepath-hooks/listening-${process.pid}.json`]: JSON.stringify(note) };
     await run(["replay", "last"], { cwd, env, files });
     expect(target.received).toHaveLength(1);

@@ -228,7 +228,12 @@ describe("send", () => {
 
   it("goes to what a running listen of this project forwards to", async () => {
     const target = await app();
-    const note = { pid: process.pid, localUrl: "http://127.0.0.1:1", forwardTo: `${target.url}/app`, startedAt: 1 };
+    const note = {
+      pid: process.pid,
+      localUrl: "http://127.0.0.1:1",
+      forwardTo: `${target.url}/app`,
+      startedAt: Date.now(),
+    };
     const files = { [`.telepath-hooks/listening-${process.pid}.json`]: JSON.stringify(note) };
     const ran = await run(["send", "call.ended"], { env, files });
     expect(ran.exitCode).toBe(0);

@@ -1,0 +1,25 @@
+import { readFileSync } from "node:fs";
+import { uptime } from "node:os";
+
+/**
+ * What a process has that no other with its number ever had: which start of the machine, and when since then it began
+ * (proc_pid_stat(5), `starttime`). Null where the system does not say, or no such process is to be seen.
+ */
+export function processMark(pid: number): string | null {
+  try {
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" "); // the name before may hold anything
+    return `${boot}/${fields[22 - 3]!}`;
+  } catch {
+    return null;
+  }
+}
+
+/** Both clocks may be somewhat wrong. */
+const slackMs = 60_000;
+
+/** Whether a time, in milliseconds since the epoch, lies before the machine was started. */
+export function isBeforeBoot(time: number): boolean {
+  return time < Date.now() - uptime() * 1000 - slackMs;
+}

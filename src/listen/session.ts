@@ -51,14 +51,17 @@ export interface ListenTools {
   interrupted: AbortSignal;
 }
 
-/** How long deliveries under way have when the session ends, and how long the aborted ones have to be put on record. */
-const drainMs = 2000;
-const abortMs = 1000;
+/**
+ * How long the end of a session may take, in milliseconds. Of that, what is under way has `drain`, what is aborted then
+ * has `abort` to be answered and put on record, and the tunnel has what is left to give its name back.
+ */
+const ending = { all: 2000, drain: 1200, abort: 300 };
 
 /**
  * Receives until interrupted, or until `settings.until` deliveries are settled. Opens the receiver, then the tunnel.
- * At the end no new connection is taken, what is under way has two seconds and is aborted after that, then the tunnel
- * closes, then the receiver. When it resolves, every event is out and every write is done.
+ * At the end, which takes two seconds at most, no new connection is taken, what is under way may finish and is aborted
+ * when it does not, then the tunnel closes, then the receiver. When it resolves, every event is out and every write is
+ * done.
  *
  * @throws TelepathError `PORT_IN_USE`, `PORT_REFUSED`, `FORWARDS_TO_ITSELF`, or what the tunnel throws; everything is
  *   closed by then
@@ -111,8 +114,9 @@ export async function listen(settings: ListenSettings, tools: ListenTools): Prom
     holding.begin();
     await abortOf(ended);
   } finally {
+    const late = performance.now() + ending.all;
     await drain(receiver, work, cut);
-    await tunnel?.close();
+    await within(late - performance.now(), tunnel?.close());
     await receiver.destroy();
     withdraw();
     await work.idle();
@@ -158,13 +162,13 @@ async function appAt(port: number, apps: readonly ForwardTarget[]): Promise<Forw
 }
 
 async function drain(receiver: Receiver, work: UnderWay, cut: AbortController): Promise<void> {
-  await within(drainMs, Promise.all([receiver.stop(), work.idle()]));
+  await within(ending.drain, Promise.all([receiver.stop(), work.idle()]));
   cut.abort();
-  await within(abortMs, work.idle());
+  await within(ending.abort, work.idle());
 }
 
 /** Waits for the promise, but not longer. */
-async function within(milliseconds: number, promise: Promise<unknown>): Promise<void> {
+async function within(milliseconds: number, promise: Promise<unknown> | undefined): Promise<void> {
   const timer = new AbortController();
   const late = pause(milliseconds, undefined, { signal: timer.signal }).catch(() => {});
   await Promise.race([promise, late]);

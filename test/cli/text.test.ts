@@ -46,6 +46,15 @@ describe("text under a line", () => {
     expect(indented(text, 4, 34)).toBe("    nothing listens on\n    localhost:3999: start your app");
     expect(indented(text, 4, undefined)).toBe(`    ${text}`);
   });
+
+  it("goes on behind a bar where it began behind one", () => {
+    const text = "the app answered 500\n│ at handler (/home/me/app/webhooks.js:12:31)";
+    expect(indented(text, 2, 30).split("\n")).toEqual([
+      "  the app answered 500",
+      "  │ at handler",
+      "  │ (/home/me/app/webhooks.js:12:31)",
+    ]);
+  });
 });
 
 describe("measures", () => {

@@ -1,12 +1,11 @@
-import { wrapAnsi } from "fast-wrap-ansi";
 import type { Style } from "../views/style.ts";
-import { clipped } from "../views/text.ts";
+import { clipped, hanging } from "../views/text.ts";
 import type { Key } from "./keys.ts";
 
 /** A text with a title, to be scrolled through. */
 export interface PagerText {
   title: string;
-  /** Lines, coloured; longer ones than the window is wide are wrapped. */
+  /** Lines, coloured; longer ones than the window is wide are broken, and go on under their text. */
   text: string;
 }
 
@@ -90,7 +89,7 @@ export class Pager {
   #lines(columns: number): string[] {
     if (this.#wrapped?.columns === columns) return this.#wrapped.lines;
     const text = this.#text.text.replace(/\n$/, "").replaceAll("\t", "  ");
-    const lines = wrapAnsi(text, columns, { hard: true, trim: false }).split("\n");
+    const lines = text.split("\n").flatMap((line) => hanging(line, columns));
     this.#wrapped = { columns, lines };
     return lines;
   }

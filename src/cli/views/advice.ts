@@ -4,7 +4,7 @@ import { lastStatus, type Attempt, type Delivery, type FailureKind } from "../..
 import type { ListeningPort } from "../nearby/listening-ports.ts";
 import { answerLines } from "./answer-lines.ts";
 import { shortId } from "./delivery-line.ts";
-import { durationText, safeText } from "./text.ts";
+import { durationText, quoteBar, safeText } from "./text.ts";
 
 /** What is known besides the delivery itself, by whoever has seen more than this one. */
 export interface Known {
@@ -49,7 +49,7 @@ function noAnswerAdvice({ failure, message }: Attempt, { nearby = [] }: Known): 
 const failureSteps: Record<FailureKind, string> = {
   refused: "start your app, or give its port with --port",
   timeout: "answer first and work later; Telepath waits 30 s",
-  reset: "the app dropped the connection; look at its log",
+  reset: "look at the app's log",
   dns: "check the host name in --to",
   tls: "check the app's certificate, or use http",
   aborted: "replay it when you are ready",
@@ -59,7 +59,7 @@ function answerAdvice(status: number, delivery: Delivery, known: Known): string 
   const [first = "", ...rest] = answerLines(delivery.attempts.at(-1)?.response, known.answerLines ?? 1);
   if (status >= 500 && first.startsWith(ownAnswer)) return `${first}: look at the listen that answered`;
   const advice = `the app answered ${status}${first && ` "${first}"`}: ${statusStep(status, delivery, known)}`;
-  return status < 500 ? advice : [advice, ...rest.map((line) => `│ ${line}`)].join("\n");
+  return status < 500 ? advice : [advice, ...rest.map((line) => quoteBar + line)].join("\n");
 }
 
 /** How the gateway's own answers begin: then it was not the app that answered. */

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import stringWidth from "fast-string-width";
 import { wrapAnsi } from "fast-wrap-ansi";
 
@@ -56,11 +57,42 @@ export function clipped(text: string, columns: number): string {
   return wrapAnsi(text, columns, { hard: true, trim: false, wordWrap: false }).split("\n", 1)[0]!;
 }
 
-/** Text under a line it belongs to: indented, and broken between words where the terminal ends. */
+/** Stands before each line that is repeated from elsewhere. */
+export const quoteBar = "│ ";
+
+/**
+ * Text under a line it belongs to: indented, and broken between words where the terminal ends. What is behind a bar
+ * goes on behind one.
+ */
 export function indented(text: string, indent: number, columns: number | undefined): string {
   const margin = " ".repeat(indent);
-  const wrapped = columns === undefined ? text : wrapAnsi(text, Math.max(columns - indent, 20));
-  return wrapped.replaceAll(/^/gm, margin);
+  const room = Math.max((columns ?? Number.POSITIVE_INFINITY) - indent, 20);
+  const wrapped = (line: string): string =>
+    line.startsWith(quoteBar)
+      ? wrapAnsi(line.slice(quoteBar.length), room - quoteBar.length).replaceAll(/^/gm, quoteBar)
+      : wrapAnsi(line, room);
+  const lines = columns === undefined ? text : text.split("\n").map(wrapped).join("\n");
+  return lines.replaceAll(/^/gm, margin);
+}
+
+/**
+ * A coloured line in rows of at most so many columns, broken between words where that is possible. The second row and
+ * those after it stand under what the line says behind its name: `name   text`, `name: text`.
+ */
+export function hanging(line: string, columns: number): string[] {
+  const [first = "", ...others] = wrapAnsi(line, columns, { hard: true, trim: false }).split("\n");
+  if (others.length === 0) return [first];
+  const margin = " ".repeat(hangOf(stripVTControlCharacters(line), columns));
+  const rest = others.join("").replace(/^((?:\u001b\[\d+m)*) +/, "$1");
+  const rows = wrapAnsi(rest, columns - margin.length, { hard: true, trim: false }).split("\n");
+  return [first, ...rows.map((row) => margin + row)];
+}
+
+function hangOf(line: string, columns: number): number {
+  const [name = ""] = /^ *\S+(?: \S+)? {2,}/.exec(line) ?? [];
+  if (name !== "" && stringWidth(name) <= columns / 2) return stringWidth(name);
+  const [, margin = "", label] = /^( *)(\S+: )?/.exec(line) ?? [];
+  return Math.min(margin.length + (label === undefined ? 0 : 2), Math.floor(columns / 2));
 }
 
 /** Made when it is first needed: that takes 20 ms. */

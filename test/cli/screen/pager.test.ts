@@ -29,6 +29,26 @@ describe("a text that is scrolled", () => {
     expect(pager.draw(20, 6)).toEqual(["t", "a", "b", "", "", "q back"]);
   });
 
+  it("breaks long lines between words, and goes on under their text", () => {
+    const text = [
+      `${style.accent("key".padEnd(6))} what it does, in some words`,
+      "  Signature: sha256=0123456789abcdef",
+      "    at handler of the app",
+      "plain words without a name",
+    ].join("\n");
+    const rows = new Pager({ title: "t", text }, style, "q back").draw(20, 12).map((row) => row.trimEnd());
+    expect(rows.slice(1, -1).filter((row) => row !== "")).toEqual([
+      "key    what it does,",
+      "       in some words",
+      "  Signature: sha256=",
+      "    0123456789abcdef",
+      "    at handler of",
+      "    the app",
+      "plain words without",
+      "a name",
+    ]);
+  });
+
   it("fills the window exactly, whatever the text, the window and the keys", () => {
     const keys = fc.array(fc.constantFrom("up", "down", " ", "b", "g", "G"));
     const size = fc.record({ columns: fc.integer({ min: 8, max: 90 }), rows: fc.integer({ min: 3, max: 30 }) });

@@ -197,7 +197,7 @@ describe("the keys of listen", () => {
   it("copy the URL, and say how", async () => {
     const { terminal, url } = await listenOnTerminal({ env: { DISPLAY: "", WAYLAND_DISPLAY: "" } });
     terminal.type("c");
-    await terminal.views(`sent ${url} to the terminal's clipboard (OSC 52`);
+    await terminal.views(`asked the terminal to copy ${url}`);
     expect(terminal.written()).toContain(`\u001b]52;c;${Buffer.from(url).toString("base64")}\u0007`);
   });
 

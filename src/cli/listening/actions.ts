@@ -169,11 +169,7 @@ export class Actions {
     if (url === null) return;
     context.stdout.write(clipboardSequence(url));
     const program = await copiedBy(clipboardPrograms(context.env, process.platform), url, context.env);
-    this.#say(
-      program === null
-        ? `sent ${url} to the terminal's clipboard (OSC 52; not every terminal takes it)`
-        : `copied ${url} (${program}, and OSC 52 for the terminal)`,
-    );
+    this.#say(program === null ? `asked the terminal to copy ${url}` : `copied ${url} (by ${program})`);
   }
 
   /** What the user can act on is said in place of the keys. */

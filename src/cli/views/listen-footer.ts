@@ -3,7 +3,7 @@ import type { LatencySummary } from "../../delivery/latency.ts";
 import type { Delivery } from "../../model/delivery.ts";
 import { deliveryLine } from "./delivery-line.ts";
 import type { Style } from "./style.ts";
-import { durationText, safeText } from "./text.ts";
+import { durationText, fitted, safeText } from "./text.ts";
 
 /** What the block under the lines of `listen` says. */
 export interface FooterFacts {
@@ -59,7 +59,8 @@ const rowsForTwo = 6;
 export function footerLines(facts: FooterFacts, style: Style, { columns, rows }: WindowSize): string[] {
   const status = statusLine(facts, style, columns);
   if (rows < rowsForTwo) return [status];
-  const last = facts.message === null ? keyLine(facts.keys, style, columns) : safeText(facts.message);
+  const last =
+    facts.message === null ? keyLine(facts.keys, style, columns) : fitted(safeText(facts.message), columns).trimEnd();
   const pending = pendingLines(facts, { ...style, columns }, Math.min(mostPending, Math.floor(rows / 4)));
   if (rows < rowsForAll) return [...pending, status, last];
   return [...pending, style.faint("─".repeat(columns)), status, countLine(facts, style, columns), last];

@@ -99,8 +99,11 @@ export function pathOf(url: string): string {
   return URL.canParse(url) ? new URL(url).pathname : "/";
 }
 
-function signatureAdvice({ signature: { diagnosis } }: Delivery): string | undefined {
-  return diagnosis === null ? undefined : `${safeText(diagnosis.summary)} ${safeText(diagnosis.advice)}`;
+function signatureAdvice({ outcome, signature: { verdict, diagnosis } }: Delivery): string | undefined {
+  if (diagnosis !== null) return `${safeText(diagnosis.summary)} ${safeText(diagnosis.advice)}`;
+  return verdict === "invalid" && outcome === "delivered"
+    ? "the signature matches no secret known here, and the app took it: it has another secret, or does not check"
+    : undefined;
 }
 
 function slowAdvice(delivery: Delivery): string | undefined {

@@ -90,6 +90,21 @@ describe("advice under a delivery", () => {
     expect(await adviceOn({ ...answered(401), signature })).toMatch(words);
   });
 
+  it("on a wrong signature that the app took asks why, and on one that is missing or was never checked says nothing", async () => {
+    const took = (verdict: SignatureRecord["verdict"], status = 200) =>
+      adviceOn({ ...answered(status), signature: { verdict, secret: null, diagnosis: null } });
+    expect(await took("invalid")).toBe(
+      "the signature matches no secret known here, and the app took it: it has another secret, or does not check",
+    );
+    expect(await took("missing")).toBeUndefined();
+    expect(await took("unchecked")).toBeUndefined();
+    expect(await took("invalid", 500)).not.toContain("took it");
+    const kept: Partial<Delivery> = { outcome: "captured", attempts: [] };
+    expect(
+      await adviceOn({ ...kept, signature: { verdict: "invalid", secret: null, diagnosis: null } }),
+    ).toBeUndefined();
+  });
+
   it("repeats the first lines of a 5xx, of a page its text, and nothing a terminal would obey", async () => {
     expect(await adviceOn(answered(500, "/", "Error: \u001b[31mno\n\n  at a\n  at b\n  at c\n"))).toBe(
       'the app answered 500 "Error: \\x1b[31mno": look at its log; telepath-hooks replay last-failed tries again\n│ at a\n│ at b',

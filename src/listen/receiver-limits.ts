@@ -12,6 +12,8 @@ export interface ReceiverLimits {
   perConnection: number;
   /** Bytes of bodies, given the largest one that is taken. */
   bodyBytes: (largest: number) => number;
+  /** Bytes of answers that wait to be read by their senders. */
+  answerBytes: number;
   /** How long a head may take to come, in milliseconds. */
   headMs: number;
   /** How long a whole request may take. */
@@ -25,6 +27,7 @@ export const receiverLimits: ReceiverLimits = {
   inFlight: 10 * maxConcurrency,
   perConnection: maxConcurrency,
   bodyBytes: (largest) => Math.max(256 * 1024 ** 2, 2 * largest),
+  answerBytes: 256 * 1024 ** 2,
   headMs: 15_000,
   requestMs: 60_000,
   lookMs: 1000,

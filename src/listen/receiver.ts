@@ -11,6 +11,7 @@ import { refuseBrokenInput, refuseConnect } from "./broken-input.ts";
 import type { Notify } from "./notices.ts";
 import type { UnderWay } from "./under-way.ts";
 import { Crowd, receiverLimits, type ReceiverLimits } from "./receiver-limits.ts";
+import { UnreadAnswers } from "./unread-answers.ts";
 import { writeAnswer } from "./write-answer.ts";
 
 /** A request with its body, as far as it came. */
@@ -57,6 +58,7 @@ export class Receiver {
   readonly #active = new Set<Exchange>();
   readonly #budget: MemoryBudget;
   readonly #crowd: Crowd;
+  readonly #unread: UnreadAnswers;
   /** Connections that end with an answer that is due: what comes behind it there is not looked at. */
   readonly #ending = new WeakSet<Socket>();
   #stopping = false;
@@ -67,6 +69,7 @@ export class Receiver {
     const limits = settings.limits ?? receiverLimits;
     this.#budget = { left: limits.bodyBytes(settings.maxBodyBytes) };
     this.#crowd = new Crowd(limits);
+    this.#unread = new UnreadAnswers(limits.answerBytes, tools.notify);
     this.#server = createServer(serverOptions(limits));
     this.#server.maxConnections = limits.connections;
     // A sender that closes its side after the request (`nc -N`) has its answer due all the same. Undocumented, and old.
@@ -139,6 +142,7 @@ export class Receiver {
       const answer = await this.#answerTo(request, headers, body);
       exchange.closing ||= this.#stopping || body.state !== "whole";
       await writeAnswer(exchange, answer);
+      this.#unread.add(response, answer.body.length);
     } finally {
       this.#budget.left += body.bytes.length;
     }

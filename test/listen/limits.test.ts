@@ -13,10 +13,10 @@ async function receiverWith(limits: Partial<ReceiverLimits>, maxBodyBytes = 1000
   const received: Received[] = [];
   const codes: string[] = [];
   const due: (() => void)[] = [];
-  const state = { isQuick: true };
+  const state = { isQuick: true, answer: emptyAnswer(200) };
   const handle = (one: Received): Promise<Answer> => {
     received.push(one);
-    const answer = emptyAnswer(200);
+    const { answer } = state;
     return state.isQuick ? Promise.resolve(answer) : new Promise((resolve) => due.push(() => resolve(answer)));
   };
   const receiver = await Receiver.start(
@@ -115,5 +115,28 @@ describe("senders that are too many", () => {
     release();
     expect(statusOf(await first)).toBe(200);
     expect(statusOf(await exchange(port, large))).toBe(200);
+  });
+});
+
+describe("senders that do not read their answers", () => {
+  it("are cut off, the oldest first, when those are too large together, and the others get theirs whole", async () => {
+    const size = 24 * 1024 ** 2; // more than the system keeps for a connection
+    const { port, state, received, codes } = await receiverWith({ answerBytes: 2.5 * size });
+    state.answer = { ...emptyAnswer(200), body: new Uint8Array(size) };
+    const [first, second] = [await rawSocket(port), await rawSocket(port)];
+    for (const [at, one] of [first, second].entries()) {
+      one.socket.pause();
+      one.write(good);
+      await expect.poll(() => received.length).toBe(at + 1);
+    }
+    expect(codes).toEqual([]);
+    expect((await exchange(port, good)).length).toBeGreaterThan(size);
+    expect(codes).toEqual(["OVERLOADED"]);
+    first.socket.resume();
+    second.socket.resume();
+    expect((await first.end()).length).toBeLessThan(size);
+    expect((await second.end()).length).toBeGreaterThan(size);
+    expect((await exchange(port, good)).length).toBeGreaterThan(size);
+    expect(codes).toEqual(["OVERLOADED"]);
   });
 });

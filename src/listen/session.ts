@@ -118,8 +118,8 @@ export async function listen(settings: ListenSettings, tools: ListenTools): Prom
     await drain(receiver, work, cut);
     await within(late - performance.now(), tunnel?.close());
     await receiver.destroy();
-    withdraw();
     await work.idle();
+    withdraw(); // not before all is on record: the next would take over what the app has got already
     await retention.idle();
   }
   tellOfRest(holding.held, notify);

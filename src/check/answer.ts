@@ -3,7 +3,13 @@ import type { HttpResponse } from "../model/http.ts";
 import type { Finding } from "./case.ts";
 
 /** What the endpoint did with one request: it answered, or it did not. */
-export interface Answer {
+export interface Answer extends Reply {
+  /** What the answer gives away, as `leakIn` says it; then it is never quoted. */
+  leak: string | null;
+}
+
+/** An answer, before it is looked at for what it must not hold. */
+export interface Reply {
   response: HttpResponse | null;
   /** Why there is no response, in words. */
   failure: string | null;
@@ -12,8 +18,8 @@ export interface Answer {
   id: string | null;
 }
 
-/** An attempt as an answer. */
-export function answerOf({ response, failure, message, durationMs }: Omit<Attempt, "number">, id: string): Answer {
+/** An attempt as a reply. */
+export function replyOf({ response, failure, message, durationMs }: Omit<Attempt, "number">, id: string): Reply {
   return { response, failure: response ? null : (message ?? failure), durationMs, id: id === "" ? null : id };
 }
 
@@ -60,8 +66,9 @@ export function idsOf(answers: readonly Answer[]): string[] {
 
 /** An answer in words: `200`, `500 "TypeError: …"`, `no answer: the connection was reset`. */
 export function told(answer: Answer): string {
-  const { response, failure } = answer;
+  const { response, failure, leak } = answer;
   if (!response) return `no answer: ${failure ?? "unknown reason"}`;
+  if (leak !== null) return `${response.status}, with ${leak} in it`;
   const line = isAccepted(answer) ? "" : firstLine(response.body);
   return line === "" ? String(response.status) : `${response.status} "${line}"`;
 }

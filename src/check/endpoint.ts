@@ -11,9 +11,10 @@ import { withHeader, type Header, type HeaderList } from "../model/http.ts";
 import type { Secret } from "../model/secret.ts";
 import { signatureRecord } from "../signatures/record.ts";
 import { signedHeader } from "../signatures/sign.ts";
-import { answerOf, type Answer } from "./answer.ts";
+import { replyOf, type Answer, type Reply } from "./answer.ts";
 import type { Counter } from "./counter.ts";
 import { exchangeFramed, type Framing } from "./framed.ts";
+import { leakIn } from "./leak.ts";
 
 /** What the user says of the endpoint and of the check. */
 export interface EndpointSettings {
@@ -91,13 +92,14 @@ export class Endpoint {
     const { timeoutMs } = this.settings;
     const terms: Terms = { transport, history, now, timeoutMs, expects: isSuccess };
     const delivery = await deliver(this.#draft(request), terms, interrupted);
-    return answerOf(delivery.attempts[0]!, delivery.id);
+    return this.#answer(replyOf(delivery.attempts[0]!, delivery.id), request);
   }
 
   /** Sends the request in a framing that the transport does not have. It is not on record. */
   async sendFramed(request: CheckRequest, framing: Framing): Promise<Answer> {
     const { timeoutMs } = this.settings;
-    return exchangeFramed({ ...this.#draft(request), timeoutMs, signal: this.#tools.interrupted }, framing);
+    const outgoing = { ...this.#draft(request), timeoutMs, signal: this.#tools.interrupted };
+    return this.#answer(await exchangeFramed(outgoing, framing), request);
   }
 
   /** Whether something accepts connections there, now or within the patience (milliseconds) that a restart needs. */
@@ -109,6 +111,10 @@ export class Endpoint {
       await pause(50);
     }
     return true;
+  }
+
+  #answer(reply: Reply, { body }: CheckRequest): Answer {
+    return { ...reply, leak: reply.response && leakIn(reply.response, body, this.settings.secret) };
   }
 
   #draft({ body, signature, method = "POST", contentType = "application/json" }: CheckRequest): Draft {

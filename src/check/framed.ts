@@ -2,7 +2,7 @@ import { request as httpRequest, type ClientRequest, type IncomingMessage } from
 import { request as httpsRequest } from "node:https";
 import type { OutgoingRequest } from "../delivery/transport.ts";
 import { pairHeaders } from "../model/http.ts";
-import { answerOf, type Answer } from "./answer.ts";
+import { replyOf, type Reply } from "./answer.ts";
 
 /**
  * A framing that HTTP clients use and the transport has no need of: the body in chunks without a length (RFC 9112
@@ -16,15 +16,15 @@ const continueMs = 1000;
 const largestAnswer = 1024 ** 2;
 
 /** Makes the request in that framing. Never rejects: what goes wrong is part of the answer. */
-export function exchangeFramed(outgoing: OutgoingRequest, framing: Framing): Promise<Answer> {
+export function exchangeFramed(outgoing: OutgoingRequest, framing: Framing): Promise<Reply> {
   const startedAt = Date.now();
   const start = performance.now();
   return new Promise((resolve) => {
-    const settle = (result: Pick<Parameters<typeof answerOf>[0], "response" | "message">): void => {
+    const settle = (result: Pick<Parameters<typeof replyOf>[0], "response" | "message">): void => {
       clearTimeout(timer);
       const durationMs = performance.now() - start;
       resolve(
-        answerOf({ ...result, failure: null, url: outgoing.origin + outgoing.target, startedAt, durationMs }, ""),
+        replyOf({ ...result, failure: null, url: outgoing.origin + outgoing.target, startedAt, durationMs }, ""),
       );
       request.destroy();
     };
@@ -79,7 +79,7 @@ function write(request: ClientRequest, body: Uint8Array, framing: Framing): void
 
 function collect(
   response: IncomingMessage,
-  settle: (result: Pick<Parameters<typeof answerOf>[0], "response" | "message">) => void,
+  settle: (result: Pick<Parameters<typeof replyOf>[0], "response" | "message">) => void,
   giveUp: (message: string) => void,
 ): void {
   const chunks: Buffer[] = [];

@@ -1,6 +1,6 @@
 import type { HeaderList } from "../../model/http.ts";
 import { Secret } from "../../model/secret.ts";
-import { signature, signatureHeader, signaturePrefix, signedHeader } from "../../signatures/sign.ts";
+import { signatureHeader, signaturePrefix, signedHeader } from "../../signatures/sign.ts";
 import { idsOf, mustAccept, mustRefuse, told, type Answer } from "../answer.ts";
 import { acceptsValid, type CheckCase, type Finding } from "../case.ts";
 import type { Endpoint } from "../endpoint.ts";
@@ -146,22 +146,9 @@ export const signatureCases: readonly CheckCase[] = [
 async function keepsSecrets(endpoint: Endpoint): Promise<Finding> {
   const { payload } = endpoint.event("call.started");
   const answer = await endpoint.send({ body: payload, signature: [wrongSignature(payload, endpoint)] });
-  const { response } = answer;
-  const text = response
-    ? [...response.headers.flat(), Buffer.from(response.body).toString("latin1")].join("\n").toLowerCase()
-    : "";
-  const { secret } = endpoint.settings;
-  const hex = signature(payload, secret).slice(signaturePrefix.length);
-  const base64 = Buffer.from(hex, "hex").toString("base64").toLowerCase();
-  const leaked =
-    text.includes(hex) || text.includes(base64)
-      ? "the right signature"
-      : text.includes(secret.reveal().toLowerCase())
-        ? "the signing secret"
-        : null;
-  // The answer itself is not quoted: it would hold what must not be seen.
-  if (leaked !== null) return { verdict: "fail", got: `an answer with ${leaked} in it`, deliveryIds: idsOf([answer]) };
-  return { verdict: "pass", got: told(answer), deliveryIds: idsOf([answer]) };
+  const deliveryIds = idsOf([answer]);
+  if (answer.leak !== null) return { verdict: "fail", got: `an answer with ${answer.leak} in it`, deliveryIds };
+  return { verdict: "pass", got: told(answer), deliveryIds };
 }
 
 function wrongSignature(body: Uint8Array, { settings }: Endpoint) {

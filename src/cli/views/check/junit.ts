@@ -1,4 +1,4 @@
-import { caseId, groups, type CaseResult, type Group } from "../../../check/case.ts";
+import { caseId, groups, type CaseResult, type CaseVerdict, type Group } from "../../../check/case.ts";
 import { xml } from "../reports/xml-text.ts";
 import type { CheckReport } from "./reports.ts";
 
@@ -8,6 +8,7 @@ import type { CheckReport } from "./reports.ts";
  * The elements and attributes are those of https://github.com/testmoapp/junitxml, which every consumer knows.
  */
 export function junitReport({ url, results, summary }: CheckReport): string {
+  // No `skipped` here: the schema of Jenkins' xUnit plugin has it on suites only.
   const counts = countsOf(results, summary.durationMs);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
@@ -21,12 +22,17 @@ function suite(group: Group, all: readonly CaseResult[]): string[] {
   const results = all.filter((result) => result.case.group === group);
   if (results.length === 0) return [];
   const durationMs = results.reduce((sum, result) => sum + result.durationMs, 0);
-  return [`  <testsuite name="${group}" ${countsOf(results, durationMs)}>`, ...results.map(testcase), "  </testsuite>"];
+  const counts = `${countsOf(results, durationMs)} skipped="${countOf("skip", results)}"`;
+  return [`  <testsuite name="${group}" ${counts}>`, ...results.map(testcase), "  </testsuite>"];
 }
 
 function countsOf(results: readonly CaseResult[], durationMs: number): string {
-  const count = (wanted: CaseResult["verdict"]): number => results.filter(({ verdict }) => verdict === wanted).length;
-  return `tests="${results.length}" failures="${count("fail")}" errors="0" skipped="${count("skip")}" time="${seconds(durationMs)}"`;
+  const failures = countOf("fail", results);
+  return `tests="${results.length}" failures="${failures}" errors="0" time="${seconds(durationMs)}"`;
+}
+
+function countOf(wanted: CaseVerdict, results: readonly CaseResult[]): number {
+  return results.filter(({ verdict }) => verdict === wanted).length;
 }
 
 function testcase(result: CaseResult): string {

@@ -16,7 +16,7 @@ export interface Counter {
 const probeMs = 10_000;
 
 /** The count is the answer of a GET: a bare number, or JSON with a `count`. */
-export function urlCounter(target: Target, transport: Transport): Counter {
+export function urlCounter(target: Target, transport: Transport, signal: AbortSignal): Counter {
   return {
     async read() {
       const { response, message } = await transport.exchange({
@@ -25,6 +25,7 @@ export function urlCounter(target: Target, transport: Transport): Counter {
         headers: [["Host", target.host]],
         body: new Uint8Array(),
         timeoutMs: probeMs,
+        signal,
       });
       if (!response) throw failed(`the count cannot be read: ${message ?? "no answer"}`);
       if (response.status !== 200) throw failed(`the count was answered with ${response.status}`);
@@ -33,13 +34,20 @@ export function urlCounter(target: Target, transport: Transport): Counter {
   };
 }
 
+/** Where a command runs, and what ends it early. */
+interface CommandSurroundings {
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+  signal: AbortSignal;
+}
+
 /** The count is what a command prints. It is the user's own command and runs in a shell. */
-export function commandCounter(command: string, cwd: string, env: NodeJS.ProcessEnv): Counter {
+export function commandCounter(command: string, surroundings: CommandSurroundings): Counter {
   return {
     read: () =>
       new Promise((resolve, reject) => {
         const [shell, flag] = process.platform === "win32" ? ["cmd.exe", "/c"] : ["/bin/sh", "-c"];
-        const options = { cwd, env, timeout: probeMs, maxBuffer: 64 * 1024, windowsHide: true };
+        const options = { ...surroundings, timeout: probeMs, maxBuffer: 64 * 1024, windowsHide: true };
         execFile(shell, [flag, command], options, (error, stdout) => {
           if (error) return reject(failed(`the probe command ended with ${error.code ?? error.signal ?? "an error"}`));
           try {
@@ -74,13 +82,15 @@ export interface CounterPatience {
   rise: number;
   /** How long it has to stay the same before it counts as final. */
   quiet: number;
+  /** After so long, one that goes on changing is taken as it is. */
+  most: number;
   /** Between two looks. */
   look: number;
 }
 
-export const usualPatience: CounterPatience = { rise: 5000, quiet: 500, look: 50 };
+export const usualPatience: CounterPatience = { rise: 5000, quiet: 500, most: 10_000, look: 50 };
 
-/** Waits until the count has risen and come to rest. @returns by how much it rose */
+/** Waits until the count has risen and come to rest, or patience is at its end. @returns by how much it rose */
 export async function riseOf(counter: Counter, before: number, patience: CounterPatience): Promise<number> {
   const start = performance.now();
   let last = before;
@@ -89,7 +99,7 @@ export async function riseOf(counter: Counter, before: number, patience: Counter
     const count = await counter.read();
     const now = performance.now();
     if (count !== last) [last, changedAt] = [count, now];
-    const rested = now - changedAt >= patience.quiet;
+    const rested = now - changedAt >= patience.quiet || now - start >= patience.most;
     if (last === before ? now - start >= patience.rise : rested) return last - before;
     await pause(patience.look);
   }

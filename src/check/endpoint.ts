@@ -61,11 +61,14 @@ export interface CheckRequest {
 export class Endpoint {
   readonly settings: EndpointSettings;
   readonly counter: Counter | null;
+  /** Ends what is under way. */
+  readonly interrupted: AbortSignal;
   readonly #tools: EndpointTools;
 
   constructor(settings: EndpointSettings, tools: EndpointTools) {
     this.settings = settings;
     this.counter = tools.counter;
+    this.interrupted = tools.interrupted;
     this.#tools = tools;
   }
 
@@ -88,24 +91,24 @@ export class Endpoint {
 
   /** Sends one request, on record when there is a record. */
   async send(request: CheckRequest): Promise<Answer> {
-    const { transport, history, now, interrupted } = this.#tools;
+    const { transport, history, now } = this.#tools;
     const { timeoutMs } = this.settings;
     const terms: Terms = { transport, history, now, timeoutMs, expects: isSuccess };
-    const delivery = await deliver(this.#draft(request), terms, interrupted);
+    const delivery = await deliver(this.#draft(request), terms, this.interrupted);
     return this.#answer(replyOf(delivery.attempts[0]!, delivery.id), request);
   }
 
   /** Sends the request in a framing that the transport does not have. It is not on record. */
   async sendFramed(request: CheckRequest, framing: Framing): Promise<Answer> {
     const { timeoutMs } = this.settings;
-    const outgoing = { ...this.#draft(request), timeoutMs, signal: this.#tools.interrupted };
+    const outgoing = { ...this.#draft(request), timeoutMs, signal: this.interrupted };
     return this.#answer(await exchangeFramed(outgoing, framing), request);
   }
 
   /** Whether something accepts connections there, now or within the patience (milliseconds) that a restart needs. */
   async listens(patienceMs: number): Promise<boolean> {
     const until = performance.now() + patienceMs;
-    while (!this.#tools.interrupted.aborted) {
+    while (!this.interrupted.aborted) {
       if (await canConnect(this.settings.target.origin)) return true;
       if (performance.now() > until) return false;
       await pause(50);

@@ -23,9 +23,7 @@ export function exchangeFramed(outgoing: OutgoingRequest, framing: Framing): Pro
     const settle = (result: Pick<Parameters<typeof replyOf>[0], "response" | "message">): void => {
       clearTimeout(timer);
       const durationMs = performance.now() - start;
-      resolve(
-        replyOf({ ...result, failure: null, url: outgoing.origin + outgoing.target, startedAt, durationMs }, ""),
-      );
+      resolve(replyOf({ ...result, failure: null, url: outgoing.origin + outgoing.target, startedAt, durationMs }, ""));
       request.destroy();
     };
     const giveUp = (message: string): void => settle({ response: null, message });

@@ -44,8 +44,8 @@ export async function runCases(
     onStart?.(each);
     const began = performance.now();
     const reason = stoppedAt === null ? missing(each, unproven) : `the endpoint stopped listening at ${stoppedAt}`;
-    const finding = reason === null ? await each.run(endpoint) : skipped(reason);
-    if (interrupted.aborted) break; // what was aborted says nothing of the endpoint
+    const finding = reason === null ? await each.run(endpoint).catch(unless(interrupted)) : skipped(reason);
+    if (finding === null || interrupted.aborted) break; // what was aborted says nothing of the endpoint
     const alive = finding.verdict !== "fail" || (await endpoint.listens(restartMs));
     if (!alive) stoppedAt = caseId(each);
     const final = alive ? finding : { ...finding, got: `${finding.got}; nothing listens there any more` };
@@ -61,6 +61,14 @@ export async function runCases(
     warned: warn,
     skipped: skip,
     durationMs: Math.round(performance.now() - start),
+  };
+}
+
+/** What a case throws is thrown, but for what an interruption broke off. */
+function unless(interrupted: AbortSignal): (error: unknown) => null {
+  return (error) => {
+    if (interrupted.aborted) return null;
+    throw error;
   };
 }
 

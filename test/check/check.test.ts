@@ -1,6 +1,12 @@
-import { describe, expect, it } from "vitest";
+import { readFileSync } from "node:fs";
+import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { join } from "node:path";
+import { createServer as createTlsServer } from "node:tls";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { riseOf } from "../../src/check/counter.ts";
 import { closedPort } from "../delivery/raw-server.ts";
 import { freshFolder, jsonLines, run, type Ran } from "../cli/run.ts";
+import { selfSigned } from "../support/ngrok-edge/certificate.ts";
 import { defects } from "./defects.ts";
 import { receiver, right, secret } from "./receiver.ts";
 
@@ -12,13 +18,26 @@ interface Line {
   name: string;
   verdict: string;
   got: string;
-  advice: string | null;
+  advice: string;
   deliveryIds: string[];
 }
 
 const casesIn = ({ stdout }: Ran) => jsonLines<Line>(stdout).filter(({ type }) => type === "case");
 const named = (ran: Ran, verdict: string) =>
   casesIn(ran).flatMap((each) => (each.verdict === verdict ? [`${each.group}/${each.name}`] : []));
+
+async function listening(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** Hears of a client's first bytes, and says nothing. */
+const silent = (onData: () => void) =>
+  createServer((socket: Socket) => {
+    socket.on("error", () => {}).once("data", onData);
+    onTestFinished(() => void socket.destroy());
+  });
 
 /** So slow that no machine is, unless slowness is what is looked for. */
 const notSlow = ["--slow", "1m"];
@@ -69,6 +88,21 @@ describe("check, when it cannot run", () => {
     const ran = await run(["check", ...(await argv())], { env });
     expect(ran.exitCode).toBe(2);
     expect(ran.stderr).toContain(words);
+  });
+
+  it.each([
+    ["a URL", (url: string) => ["--probe-url", url]],
+    ["a command", (url: string) => ["--probe-command", `curl -fsS ${url}`]],
+  ])("ends at a Ctrl-C, whatever %s that counts is at", async (_what, probe) => {
+    const { url, count } = await receiver();
+    const controller = new AbortController();
+    const hanging = `http://${await listening(silent(() => controller.abort()))}`;
+    const ran = await run(["check", url, ...probe(hanging)], {
+      env: { ...env, PATH: process.env["PATH"] ?? "" },
+      interrupted: controller.signal,
+    });
+    expect(ran).toMatchObject({ exitCode: 130, stdout: "" });
+    expect(count).toBe(0);
   });
 
   it("exits 2 for a probe that gives no count, before anything is sent", async () => {
@@ -122,6 +156,44 @@ describe("check", () => {
       env: { ...env, PATH: process.env["PATH"] ?? "" },
     });
     expect(casesIn(ran)).toMatchObject([{ verdict: "pass", got: "a count that rose by 1" }]);
+  });
+
+  it("takes a count that never rests as it is", async () => {
+    let count = 0;
+    const busy = { read: () => Promise.resolve((count += 1)) };
+    expect(await riseOf(busy, 0, { rise: 1000, quiet: 1000, most: 20, look: 1 })).toBeGreaterThan(1);
+  });
+
+  describe("certificate", () => {
+    /** The same machine by a name that counts as a public one. */
+    const publicName = (host: string) => host.replace("127.0.0.1", "https://[::ffff:127.0.0.1]");
+    const argv = (host: string) => ["check", publicName(host), "--yes", "--json", "--case", "certificate"];
+
+    it("fails with what the handshake failed of", async () => {
+      const server = createTlsServer(selfSigned("localhost"), (socket) => socket.on("error", () => {}));
+      const ran = await run(argv(await listening(server)), { env });
+      expect(casesIn(ran)).toMatchObject([{ verdict: "fail", got: "self-signed certificate" }]);
+    });
+
+    it("ends at a Ctrl-C while a server keeps silent", async () => {
+      const controller = new AbortController();
+      const host = await listening(silent(() => controller.abort()));
+      const cwd = freshFolder({ "report.html": "earlier" });
+      const report = ["--report", "html", "--output", "report.html"];
+      const ran = await run([...argv(host), ...report], { env, cwd, interrupted: controller.signal });
+      expect(ran.exitCode).toBe(130);
+      expect(casesIn(ran)).toEqual([]);
+      expect(readFileSync(join(cwd, "report.html"), "utf8")).toBe("earlier");
+    });
+  });
+
+  it("gives an advice with every case, as --json promises", async () => {
+    const { url } = await receiver();
+    const ran = await run(["check", url, "--json", "--case", "get", "--case", "url/https"], { env });
+    expect(casesIn(ran).map(({ verdict, advice }) => [verdict, typeof advice])).toEqual([
+      ["skip", "string"],
+      ["pass", "string"],
+    ]);
   });
 
   it("fails for a warning with --strict", async () => {

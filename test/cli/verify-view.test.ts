@@ -218,7 +218,8 @@ print(json.dumps([dict(root.attrib), [[suite.attrib, [[case.attrib["classname"],
     const parsed = spawnSync("python3", ["-c", script], { input: stdout, encoding: "utf8" });
     expect(parsed.stderr).toBe("");
     const [totals, suites] = JSON.parse(parsed.stdout) as [object, [Record<string, string>, unknown[]][]];
-    expect(totals).toMatchObject({ tests: "6", failures: "1", errors: "1", skipped: "1" });
+    expect(totals).toMatchObject({ tests: "6", failures: "1", errors: "1" });
+    expect(totals).not.toHaveProperty("skipped"); // which the schema of Jenkins' xUnit plugin has on suites only
     expect(
       suites.map(([{ name, tests, failures, errors, skipped }]) => [name, tests, failures, errors, skipped]),
     ).toEqual([

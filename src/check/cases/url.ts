@@ -1,6 +1,7 @@
+import { isIP } from "node:net";
 import { connect } from "node:tls";
 import { isLocal } from "../../delivery/target.ts";
-import { idsOf, told } from "../answer.ts";
+import { idsOf, told, type Answer } from "../answer.ts";
 import type { CheckCase, Finding } from "../case.ts";
 import type { Endpoint } from "../endpoint.ts";
 
@@ -30,12 +31,16 @@ export const urlCases: readonly CheckCase[] = [
     advice: "give the final URL: https instead of http, with or without the slash at the end",
     async run(endpoint) {
       const answer = await endpoint.send({ body: endpoint.event("call.started").payload });
-      const status = answer.response?.status ?? 0;
-      const redirected = status >= 300 && status < 400;
-      return { verdict: redirected ? "fail" : "pass", got: told(answer), deliveryIds: idsOf([answer]) };
+      return { verdict: redirectVerdict(answer), got: told(answer), deliveryIds: idsOf([answer]) };
     },
   },
 ];
+
+/** No answer at all is for the other cases to judge. */
+function redirectVerdict({ response }: Answer): Finding["verdict"] {
+  if (!response) return "skip";
+  return response.status >= 300 && response.status < 400 ? "fail" : "pass";
+}
 
 const localOnly: Finding = { verdict: "skip", got: "a URL of this machine; asked of public ones", deliveryIds: [] };
 
@@ -49,19 +54,25 @@ function schemeFinding({ settings }: Endpoint): Finding {
 const handshakeMs = 10_000;
 const renewInDays = 14;
 
-async function certificateFinding({ settings }: Endpoint): Promise<Finding> {
+async function certificateFinding({ settings, interrupted }: Endpoint): Promise<Finding> {
   const url = new URL(settings.target.origin);
   if (url.protocol !== "https:") return { verdict: "skip", got: "no TLS is spoken there", deliveryIds: [] };
   if (isLocal(url.origin)) return localOnly;
   return new Promise((resolve) => {
     const done = (verdict: Finding["verdict"], got: string): void => {
+      clearTimeout(timer);
+      interrupted.removeEventListener("abort", stop);
       socket.destroy();
       resolve({ verdict, got, deliveryIds: [] });
     };
+    const stop = (): void => done("skip", "interrupted");
     const host = url.hostname.replace(/^\[|\]$/g, "");
-    const socket = connect({ host, port: Number(url.port || 443), servername: host, timeout: handshakeMs });
-    socket.once("error", (error) => done("fail", error.message));
-    socket.once("timeout", () => done("fail", `no handshake within ${handshakeMs / 1000} s`));
+    const servername = isIP(host) ? "" : host; // RFC 6066 §3 knows names only
+    // Said outright: the environment can have Node trust everything, and then nothing would be found here.
+    const socket = connect({ host, port: Number(url.port || 443), servername, rejectUnauthorized: true });
+    const timer = setTimeout(() => done("fail", `no handshake within ${handshakeMs / 1000} s`), handshakeMs);
+    interrupted.addEventListener("abort", stop);
+    socket.on("error", (error) => done("fail", error.message));
     socket.once("secureConnect", () => {
       const until = Date.parse(socket.getPeerCertificate().valid_to);
       const days = Math.floor((until - Date.now()) / 86_400_000);

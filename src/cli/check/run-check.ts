@@ -46,7 +46,7 @@ export async function runCheck(plan: CheckPlan, context: Context): Promise<"yes"
     const { now } = context;
     const interrupted = AbortSignal.any([context.interrupted]);
     setMaxListeners(0, interrupted); // every request under way listens
-    const counter = await counterFor(flags, transport, context);
+    const counter = await counterFor(flags, transport, interrupted, context);
     const endpoint = new Endpoint(settingsOf(plan), { transport, history, now, counter, interrupted });
     if (!(await endpoint.listens(0))) throw unreachable(target);
     view.begin();
@@ -59,7 +59,8 @@ export async function runCheck(plan: CheckPlan, context: Context): Promise<"yes"
       },
     });
     view.summary(summary, results);
-    if (destination) {
+    if (interrupted.aborted) destination?.discard();
+    else if (destination) {
       const { checkReports } = await import("../views/check/reports.ts");
       destination.keep(checkReports[destination.form]!({ url: targetUrl(target), startedAt, results, summary }));
     }
@@ -77,14 +78,19 @@ function settingsOf({ target, secret, fixtures, flags }: CheckPlan): EndpointSet
 }
 
 /** Read once before anything is sent, so that one that does not work costs nothing. */
-async function counterFor(flags: CheckFlags, transport: Transport, context: Context): Promise<Counter | null> {
+async function counterFor(
+  flags: CheckFlags,
+  transport: Transport,
+  signal: AbortSignal,
+  { cwd, env }: Context,
+): Promise<Counter | null> {
   const { probeUrl, probeCommand } = flags;
   if (probeUrl === undefined && probeCommand === undefined) return null;
   const { commandCounter, urlCounter } = await import("../../check/counter.ts");
   const counter =
     probeUrl === undefined
-      ? commandCounter(probeCommand!, context.cwd, { ...context.env })
-      : urlCounter(parseTarget(probeUrl), transport);
+      ? commandCounter(probeCommand!, { cwd, env: { ...env }, signal })
+      : urlCounter(parseTarget(probeUrl), transport, signal);
   await counter.read();
   return counter;
 }

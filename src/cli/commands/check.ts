@@ -115,7 +115,7 @@ async function checkAction(url: string | undefined, flags: CheckFlags, context: 
     if (verdict === "no") context.exitCode = exitCodes.no;
   } catch (error) {
     destination?.discard();
-    throw error;
+    if (!context.interrupted.aborted) throw error; // else it is what the interruption broke off
   }
   if (context.interrupted.aborted) context.exitCode = exitCodes.interrupted;
 }

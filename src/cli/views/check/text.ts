@@ -16,7 +16,7 @@ export function caseJson({ case: each, verdict, got, deliveryIds, durationMs }: 
     sends,
     expected,
     got,
-    advice: verdict === "pass" ? null : advice,
+    advice,
     blindSpot: blindSpot ?? null,
     deliveryIds,
     durationMs: Math.round(durationMs * 10) / 10,

@@ -46,12 +46,23 @@ export async function deliverSequences<D extends Draft>(
   return await inBatches(sequences, terms, async (sequence, settle, stopped) => {
     const begin = performance.now();
     for (const { draft, dueMs } of sequence) {
-      const early = begin + dueMs - performance.now();
-      if (early > 0) await pause(early, undefined, { signal: stopped }).catch(() => {});
+      await until(begin + dueMs, stopped);
       if (stopped.aborted) return;
       await settle(draft);
     }
   });
+}
+
+/** A timer that is set to more goes off at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** Waits for a time of `performance.now()`, or until it is stopped. */
+async function until(time: number, stopped: AbortSignal): Promise<void> {
+  for (;;) {
+    const early = time - performance.now();
+    if (early <= 0 || stopped.aborted) return;
+    await pause(Math.min(early, longestTimerMs), undefined, { signal: stopped }).catch(() => {});
+  }
 }
 
 /** Takes units of work from `source`, `concurrency` of them at once. */

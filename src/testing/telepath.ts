@@ -14,7 +14,7 @@ import { readScenario } from "../fixtures/scenario.ts";
 import { scenarioPlayer } from "../fixtures/scenario-call.ts";
 import { TelepathError } from "../model/errors.ts";
 import { Secret } from "../model/secret.ts";
-import { checked, type CheckOptions, type CheckOutcome } from "./check.ts";
+import { checked, requireOpen, type CheckOptions, type CheckOutcome } from "./check.ts";
 import { deliveredOf, draftOf, userAgent, type Delivered } from "./delivered.ts";
 import { serve, type TestApp } from "./serve.ts";
 
@@ -54,11 +54,19 @@ export interface Telepath {
   ): Promise<Delivered>;
   /** Sends exactly these bytes, rightly signed unless `tamper` says otherwise. */
   post(payload: string | Uint8Array, options?: { tamper?: Tampering }): Promise<Delivered>;
-  /** Plays a scenario, as `telepath-hooks fixtures list --scenarios` names it, or of a file; without waiting. */
+  /**
+   * Plays a scenario, as `telepath-hooks fixtures list --scenarios` names it, or of a file; without waiting.
+   *
+   * @throws TelepathError `UNKNOWN_SCENARIO`, `BROKEN_SCENARIO`, `CLOSED`
+   */
   call(scenario: string, options?: { speed?: number; callId?: string }): Promise<Delivered[]>;
-  /** Checks the app against the whole contract. */
+  /**
+   * Checks the app against the whole contract, or the part of it that is asked for.
+   *
+   * @throws TelepathError `UNKNOWN_CASE`, `CLOSED`
+   */
   check(options?: CheckOptions): Promise<CheckOutcome>;
-  /** Ends what was started. Nothing is sent from then on. */
+  /** Ends what was started, and what is under way. Nothing is sent from then on. May be called again. */
   close(): Promise<void>;
 }
 
@@ -100,6 +108,7 @@ export async function startTelepath(options: TelepathOptions): Promise<Telepath>
         deliver: (draft, signal) => deliver(draft, terms, signal),
         onSettled: (delivery) => delivered.push(deliveredOf(delivery)),
       });
+      requireOpen(closing.signal);
       return delivered;
     },
     check: ({ slowMs = 2000, ...chosen } = {}) =>
@@ -109,7 +118,6 @@ export async function startTelepath(options: TelepathOptions): Promise<Telepath>
           { transport, history: null, now: Date.now, counter: null, interrupted: closing.signal },
         ),
         chosen,
-        closing.signal,
       ),
     async close() {
       closing.abort();

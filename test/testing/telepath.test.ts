@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createServer } from "node:http";
 import { describe, expect, it, onTestFinished } from "vitest";
 import {
@@ -62,6 +63,7 @@ describe("startTelepath, when something is wrong", () => {
   it("knows no case that there is none of", async () => {
     const telepath = await telepathFor({ fetch: () => new Response("ok") });
     await expect(telepath.check({ cases: ["url/nothing"] })).rejects.toMatchObject({ code: "UNKNOWN_CASE" });
+    await expect(telepath.check({ groups: ["signatures" as never] })).rejects.toMatchObject({ code: "UNKNOWN_CASE" });
   });
 });
 
@@ -135,6 +137,26 @@ describe("a test's Telepath", () => {
     await telepath.close();
     const another = await telepathFor(app.url);
     expect(await another.send("call.ended")).toBeAccepted();
+  });
+});
+
+describe("a Telepath that is closed", () => {
+  it("ends what an app that hangs keeps waiting, and may be closed again", async () => {
+    const app = createServer();
+    const telepath = await telepathFor(app, { timeoutMs: 60_000 });
+    const sending = telepath.send("call.ended");
+    await once(app, "request");
+    await Promise.all([telepath.close(), telepath.close()]);
+    expect(await sending).toMatchObject({ ok: false, status: null });
+    await telepath.close();
+  });
+
+  it("takes no check and no call that was broken off for one that went well", async () => {
+    const telepath = await telepathFor((await testReceiver()).url);
+    await telepath.close();
+    await expect(telepath.check()).rejects.toMatchObject({ code: "CLOSED" });
+    await expect(telepath.call("no-answer")).rejects.toMatchObject({ code: "CLOSED" });
+    expect(await telepath.send("call.ended")).toMatchObject({ ok: false, status: null });
   });
 });
 

@@ -224,6 +224,13 @@ describe("check", () => {
     expect(ran.stdout).toMatch(/\n2 cases: 0 passed, 1 failed, 1 skipped in .*\n$/);
   });
 
+  it("draws cases that were skipped for one reason as one", async () => {
+    const { url } = await receiver(defects[0]!.step());
+    const ran = await run(["check", url, "--group", "signature"], { env, tty: true, columns: 60 });
+    expect(ran.stdout.match(/nothing to learn here/g)).toHaveLength(1);
+    expect(ran.stdout).toContain("      missing, tampered-body, ");
+  });
+
   it("tells no sender and no reader the secret, nor a right signature that leaked", async () => {
     const { url } = await receiver(defects.find(({ name }) => name.startsWith("tells"))!.step());
     const ran = await run(["check", url, "--group", "signature", "--case", "retry-after-failure"], { env });

@@ -46,17 +46,28 @@ export function listText(cases: readonly CheckCase[], style: Style): string {
 const nameWidth = 28;
 const margin = 6;
 
-/** A case as a line; under one that did not pass, what was sent, what was expected, and how to mend it. */
+/** A case that ran as a line; under one that did not pass, what was sent, what was expected, and how to mend it. */
 export function caseText({ case: each, verdict, got }: CaseResult, style: Style): string {
   const line = `  ${mark(verdict, style)} ${fitted(safeText(each.name), nameWidth)} ${clipped(safeText(got), style)}`;
   if (verdict === "pass") return `${line.trimEnd()}\n`;
-  if (verdict === "skip") return `${style.faint(line.trimEnd())}\n`;
   const rows: [string, string][] = [
     ["sent", each.sends],
     ["expected", each.expected],
     ["mend", each.advice],
   ];
   return `${line.trimEnd()}\n${rows.map((row) => rowText(row, style)).join("")}`;
+}
+
+/** Cases that were skipped for one reason. */
+export function skippedText(results: readonly CaseResult[], style: Style): string {
+  const [first] = results;
+  const names = results.map(({ case: each }) => safeText(each.name));
+  const reason = safeText(first?.got ?? "");
+  if (names.length === 1) {
+    return style.faint(`  – ${fitted(names[0]!, nameWidth)} ${clipped(reason, style)}`.trimEnd()) + "\n";
+  }
+  const list = indented(names.join(", "), margin, style.columns);
+  return style.faint(`  – ${clipped(reason, style)}:\n${list}`) + "\n";
 }
 
 function rowText([name, value]: [string, string], style: Style): string {

@@ -7,7 +7,7 @@ import { writeJson, type Context } from "../../context.ts";
 import type { ReportDestination } from "../../report-destination.ts";
 import { styleFor } from "../style.ts";
 import { fitted, safeText } from "../text.ts";
-import { caseJson, caseText, remedyText, summaryText } from "./text.ts";
+import { caseJson, caseText, remedyText, skippedText, summaryText } from "./text.ts";
 
 /** Draws a check as it goes on. */
 export interface CheckView {
@@ -35,11 +35,24 @@ export function createCheckView({ cases, target, secret, flags, destination }: V
   const progress = createProgress(cases.length, context);
   const silent = destination?.takesStdout === true;
   let group: Group | null = null;
+  /** Cases in a row that were skipped for one reason: they share a line. */
+  let skipped: CaseResult[] = [];
 
   const heading = (each: CheckCase): string => {
     if (each.group === group) return "";
     group = each.group;
     return `\n${style.strong(group)}\n`;
+  };
+  const flush = (): void => {
+    if (skipped.length > 0) stdout.write(skippedText(skipped, style));
+    skipped = [];
+  };
+  const draw = (result: CaseResult): void => {
+    const title = heading(result.case);
+    if (title !== "" || result.verdict !== "skip" || skipped[0]?.got !== result.got) flush();
+    stdout.write(title);
+    if (result.verdict === "skip") skipped.push(result);
+    else stdout.write(caseText(result, style));
   };
   return {
     begin: () => void stderr.write(`${safeText(targetUrl(target))}, signed with ${safeText(secret.name)}\n`),
@@ -47,10 +60,11 @@ export function createCheckView({ cases, target, secret, flags, destination }: V
     result(result) {
       progress.clear();
       if (flags.json) writeJson(context, caseJson(result));
-      else if (!silent) stdout.write(heading(result.case) + caseText(result, style));
+      else if (!silent) draw(result);
     },
     summary(summary, results) {
       progress.clear();
+      flush();
       if (flags.json) return writeJson(context, { type: "summary", ...summary });
       if (silent) return void stderr.write(summaryText(summary, styleFor(stderr, context, flags)).trimStart());
       const framework = flags.framework === undefined ? undefined : frameworkNamed(flags.framework);

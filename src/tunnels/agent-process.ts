@@ -67,7 +67,7 @@ export class AgentProcess {
     this.#ended = new Promise((resolve) => {
       this.#child.once("close", (code, signal) => resolve(this.#gone(signal ?? `exit code ${code}`)));
       // `close` does not come when the process could not be started.
-      this.#child.once("error", (error) => this.#child.pid === undefined && resolve(this.#gone(error.message)));
+      this.#child.on("error", (error) => this.#child.pid === undefined && resolve(this.#gone(error.message)));
     });
   }
 

@@ -19,23 +19,25 @@ export function isThere(address: string, withinMs: number): Promise<boolean> {
 }
 
 /**
- * Resolves when an edge that was away is there again, so that the next try need not wait for its time. Never, when it
- * was not away at the first knock: then something else was wrong, and knocking would tell nothing.
+ * Knocks at an edge until it answers.
+ *
+ * @returns true when it was away and is there again, so that the next try need not wait for its time; false when it was
+ *   there at the first knock, since then something else was wrong, and when `stop` is aborted
  */
 export async function edgeIsBack(
   knock: () => Promise<boolean>,
   clock: Clock,
   everyMs: number,
   stop: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   let knocks = 0;
   try {
     while (!(await knock())) {
       knocks += 1;
       await pause(clock, everyMs, stop);
     }
+    return knocks > 0 && !stop.aborted;
   } catch {
-    knocks = 0; // stopped
+    return false; // stopped
   }
-  if (knocks === 0) await new Promise(() => {});
 }

@@ -267,6 +267,42 @@ describe("an outage", () => {
     expect(world.states.at(-1)?.state).toBe("online");
   });
 
+  it("is over when the edge comes back while a try hangs on a connection of before", async () => {
+    const start = await outage("TUNNEL_UNREACHABLE");
+    await world.clock.advance(2_500);
+    world.isMute = true;
+    await world.clock.advance(2_000);
+    expect(world.tries.at(-1)!.at - start).toBe(3_000);
+    Object.assign(world, { failures: [], isMute: false });
+    world.edgeComesBack();
+    await world.clock.advance(999);
+    expect(world.states.at(-1)?.state).toBe("reconnecting");
+    await world.clock.advance(1);
+    expect([world.states.at(-1)?.state, world.links.length]).toEqual(["online", 2]);
+  });
+
+  it("is over when the edge comes back just before such a try fails", async () => {
+    await outage("TUNNEL_UNREACHABLE");
+    await world.clock.advance(2_500);
+    world.isMute = true;
+    await world.clock.advance(6_000);
+    Object.assign(world, { failures: [failing("TUNNEL_UNREACHABLE")], isMute: false });
+    world.edgeComesBack();
+    await world.clock.advance(500);
+    expect([world.states.at(-1)?.state, world.waits]).toEqual(["online", 1]);
+  });
+
+  it("lets a try that gets on end well when the edge comes back", async () => {
+    await outage("TUNNEL_UNREACHABLE");
+    await world.clock.advance(2_500);
+    Object.assign(world, { failures: [], isMute: true });
+    await world.clock.advance(5_700);
+    const before = world.tries.length;
+    world.edgeComesBack();
+    await world.clock.advance(800);
+    expect([world.tries.length, world.states.at(-1)?.state]).toEqual([before, "online"]);
+  });
+
   it("makes no further one wait once a link was good for ten seconds; before that, the pauses go on growing", async () => {
     await outage("TUNNEL_UNREACHABLE");
     await world.clock.advance(7_000);

@@ -1,7 +1,7 @@
 import { TelepathError } from "../../src/model/errors.ts";
 import type { Verdict } from "../../src/tunnels/probe.ts";
 import type { Tunnel, TunnelState } from "../../src/tunnels/provider.ts";
-import type { Clock } from "../../src/tunnels/supervisor/clock.ts";
+import { pause, type Clock } from "../../src/tunnels/supervisor/clock.ts";
 import type { Link, LinkSignal } from "../../src/tunnels/supervisor/link.ts";
 import { usualPatience } from "../../src/tunnels/supervisor/patience.ts";
 import { keepOpen, type Supervision } from "../../src/tunnels/supervisor/supervise.ts";
@@ -89,6 +89,10 @@ export class World {
   /** The verdicts of the next probes likewise. */
   verdicts: Verdict[] | Verdict = { kind: "reached", latencyMs: 40 };
   edgeComesBack: () => void = () => {};
+  /** How often it was asked for. */
+  waits = 0;
+  /** The next tries get no answer within six seconds. */
+  isMute = false;
   readonly interruption = new AbortController();
 
   open(change: Partial<Supervision> = {}): Promise<Tunnel> {
@@ -99,7 +103,10 @@ export class World {
         const { verdicts } = this;
         return Promise.resolve(Array.isArray(verdicts) ? (verdicts.shift() ?? { kind: "unknown" }) : verdicts);
       },
-      edgeIsBack: () => new Promise((resolve) => (this.edgeComesBack = resolve)),
+      edgeIsBack: () => {
+        this.waits += 1;
+        return new Promise((resolve) => (this.edgeComesBack = () => resolve(true)));
+      },
       clock: this.clock,
       random: () => 1,
       patience: usualPatience,
@@ -125,7 +132,7 @@ export class World {
     stop: AbortSignal,
   ): Promise<HandLink> {
     this.tries.push({ at: this.clock.now(), domain });
-    await Promise.resolve();
+    await (this.isMute ? pause(this.clock, 6_000, stop) : Promise.resolve());
     stop.throwIfAborted();
     const failure = Array.isArray(this.failures) ? this.failures.shift() : this.failures;
     if (failure) throw failure;

@@ -22,6 +22,8 @@ export interface Patience {
   retry: Backoff;
   /** Between looks whether an edge that could not be reached is there again. */
   knock: number;
+  /** For a try that is under way when the edge is back: it may hang on a connection of before. */
+  finish: number;
 }
 
 export const usualPatience: Patience = {
@@ -36,4 +38,5 @@ export const usualPatience: Patience = {
   settled: 10_000,
   retry: { first: 1_000, longest: 30_000 },
   knock: 2_000,
+  finish: 1_000,
 };

@@ -1,6 +1,7 @@
 import { TelepathError } from "../../model/errors.ts";
 import { isEdgeAway, mayPass, mayPassSoon } from "../errors.ts";
 import type { Tunnel, TunnelState } from "../provider.ts";
+import { Absence } from "./absence.ts";
 import { retryDelay } from "./backoff.ts";
 import { pause } from "./clock.ts";
 import type { LinkSignal, OpenLink } from "./link.ts";
@@ -10,8 +11,8 @@ import { LinkWatch, type Ending, type WatchTools } from "./watch.ts";
 /** What keeping a tunnel open needs. */
 export interface Supervision extends Omit<WatchTools, "say" | "stop" | "onLatency"> {
   openLink: OpenLink;
-  /** Resolves when an edge that is away is back; never when it is not away, or `stop` is aborted. */
-  edgeIsBack: (stop: AbortSignal) => Promise<void>;
+  /** Resolves to true when an edge that was away is back; to false when it was not away, or `stop` is aborted. */
+  edgeIsBack: (stop: AbortSignal) => Promise<boolean>;
   /** From 0 to 1. */
   random: () => number;
   domain: string | undefined;
@@ -108,43 +109,62 @@ class KeptTunnel implements Tunnel {
   async #connect(when: keyof typeof fewTries): Promise<LinkWatch> {
     const { clock, patience } = this.#given;
     if (this.#watch && clock.now() - this.#watchedSince >= patience.settled) this.#tries = 0;
-    let failure: TelepathError | undefined;
-    for (let refusals = 0; ;) {
-      await this.#pauseAfter(failure);
-      try {
-        return await this.#try();
-      } catch (error) {
-        this.#stop.signal.throwIfAborted();
-        if (!(error instanceof TelepathError)) throw error;
-        failure = error;
+    let absence: Absence | undefined;
+    try {
+      for (let refusals = 0; ;) {
+        await this.#pause(absence?.over);
+        if (absence?.isOver) absence = undefined;
+        let failure: TelepathError;
+        try {
+          return await this.#try(absence?.over);
+        } catch (error) {
+          this.#stop.signal.throwIfAborted();
+          if (absence?.isOver) continue; // it hung on a connection of before
+          if (!(error instanceof TelepathError)) throw error;
+          failure = error;
+        }
+        if (mayPassSoon(failure)) refusals += 1;
+        const hopeless = mayPassSoon(failure) ? refusals >= fewTries[when] : when === "opening" || !mayPass(failure);
+        if (hopeless && !this.#givesUpName(failure)) throw failure;
+        this.#say("reconnecting", failure.message, failure.hint ?? null);
+        absence = this.#absenceAfter(failure, absence);
       }
-      if (mayPassSoon(failure)) refusals += 1;
-      const hopeless = mayPassSoon(failure) ? refusals >= fewTries[when] : when === "opening" || !mayPass(failure);
-      if (hopeless && !this.#givesUpName(failure)) throw failure;
-      this.#say("reconnecting", failure.message, failure.hint ?? null);
+    } finally {
+      absence?.end();
     }
   }
 
-  async #pauseAfter(failure: TelepathError | undefined): Promise<void> {
-    const { clock, patience, random, edgeIsBack } = this.#given;
+  async #pause(enough: Promise<void> | undefined): Promise<void> {
+    const { clock, patience, random } = this.#given;
     const delay = retryDelay(this.#tries, patience.retry, random());
     this.#tries += 1;
-    const over = new AbortController();
-    try {
-      const back = failure && isEdgeAway(failure) ? edgeIsBack(over.signal) : undefined;
-      await pause(clock, delay, this.#stop.signal, back);
-    } finally {
-      over.abort();
-    }
+    await pause(clock, delay, this.#stop.signal, enough);
   }
 
-  async #try(): Promise<LinkWatch> {
+  /** Knocking goes on through pauses and tries for as long as no try gets an answer. */
+  #absenceAfter(failure: TelepathError, before: Absence | undefined): Absence | undefined {
+    if (isEdgeAway(failure)) return before?.goesOn ? before : new Absence(this.#given.edgeIsBack);
+    before?.end();
+    return undefined;
+  }
+
+  /** @param edgeIsBack breaks the try off, unless it then ends soon */
+  async #try(edgeIsBack: Promise<void> | undefined): Promise<LinkWatch> {
+    const { clock, patience, openLink } = this.#given;
     const mailbox = new Mailbox<LinkSignal>();
-    const link = await this.#given.openLink(this.#name, (signal) => mailbox.post(signal), this.#stop.signal);
-    this.#name ??= new URL(link.url).hostname;
-    this.#watchedSince = this.#given.clock.now();
-    this.#watch = new LinkWatch(link, mailbox, this.#tools);
-    return this.#watch;
+    const end = new AbortController();
+    const stop = AbortSignal.any([this.#stop.signal, end.signal]);
+    const late = edgeIsBack?.then(() => pause(clock, patience.finish, stop)).then(() => end.abort());
+    late?.catch(() => {}); // the try is over
+    try {
+      const link = await openLink(this.#name, (signal) => mailbox.post(signal), stop);
+      this.#name ??= new URL(link.url).hostname;
+      this.#watchedSince = clock.now();
+      this.#watch = new LinkWatch(link, mailbox, this.#tools);
+      return this.#watch;
+    } finally {
+      end.abort();
+    }
   }
 
   /** A name that nobody asked for by `domain` was the provider's choice, and it may choose anew. */

@@ -37,9 +37,14 @@ const refused =
   };
 
 /** An app that misbehaves: the sender hears of it, and the request stays on record. */
-async function spoiled(behave: Parameters<typeof rawApp>[0], status: number, failure: string): Promise<void> {
+async function spoiled(
+  behave: Parameters<typeof rawApp>[0],
+  status: number,
+  failure: string,
+  timeoutMs = 10_000,
+): Promise<void> {
   const app = await rawApp(behave);
-  const listen = await listening(app.port, { timeoutMs: 300 });
+  const listen = await listening(app.port, { timeoutMs });
   expect(statusOf(await exchange(listen.port, good))).toBe(status);
   const [delivery] = await listen.deliveries(1);
   expect(listen.history.get(delivery!.id)).toMatchObject({ outcome: "failed", attempts: [{ failure }] });
@@ -128,7 +133,7 @@ const byId: Record<string, (scene: Scene) => Promise<unknown>> = {
   "upstream-reset": () =>
     spoiled((socket) => socket.write("HTTP/1.1 200 OK\r\nX: y\r\n", () => socket.resetAndDestroy()), 502, "reset"),
 
-  "upstream-hang": () => spoiled(() => {}, 504, "timeout"),
+  "upstream-hang": () => spoiled(() => {}, 504, "timeout", 100),
 
   "upstream-garbage": async ({ listen }) => {
     await spoiled(says(`HTTP/1.1 200 OK\r\nX: ${"a".repeat(65_000)}\r\n\r\n`), 502, "aborted");

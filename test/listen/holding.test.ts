@@ -158,6 +158,20 @@ describe("forwarding that is paused", () => {
     expect(statesOf(listen.events)).toEqual(["paused 0", "resumed 2", "delivering 1", "delivered 0"]);
   });
 
+  it("and goes on just before the end loses nothing: what the app has not answered waits for the next session", async () => {
+    const hanging = await rawApp(() => {});
+    const listen = await listening(hanging.port);
+    listen.controls.pause();
+    await send(listen, 1, 2);
+    listen.controls.resume();
+    await hanging.received(1);
+    await listen.stop();
+    expect([hanging.requests.length, listen.history.held().length]).toEqual([1, 2]);
+    expect(statesOf(listen.events)).toEqual(["paused 0", "resumed 2"]);
+    expect(listen.events.at(-2)).toMatchObject({ type: "notice", code: "STILL_HELD" });
+    expect(listen.events.at(-1)).toEqual({ type: "stopped", deliveries: 0, failed: 0 });
+  });
+
   it("has no say where there is no app", async () => {
     const listen = await listening(null);
     expect(listen.controls).toBeUndefined();

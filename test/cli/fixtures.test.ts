@@ -100,6 +100,12 @@ describe("telepath-hooks fixtures", () => {
   });
 });
 
+it.each(["show", "copy"])("fixtures %s finds the scenario that a mistyped name means", async (word) => {
+  const { stderr, exitCode } = await run(["fixtures", word, "completed-cal"]);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain("did you mean completed-call?");
+});
+
 it("the help of fixtures names its subcommands and what they take", async () => {
   const { stdout } = await run(["fixtures", "--help"]);
   expect(stdout).toMatch(/^ +list \[options\] {2,}the event types/m);

@@ -50,11 +50,11 @@ export function fixturesCommand(context: Context): Command {
       .addHelpText(
         "after",
         "\nExamples:\n" +
-          "  telepath-hooks fixtures list                            what there is\n" +
-          "  telepath-hooks fixtures show call.ended                 print one\n" +
-          "  telepath-hooks fixtures list --scenarios                the calls that send --scenario plays\n" +
-          "  telepath-hooks fixtures copy call.ended                 change what send call.ended sends\n" +
-          "  telepath-hooks fixtures copy call.ended --as my.event   add a type\n",
+          "  telepath-hooks fixtures list                           what there is\n" +
+          "  telepath-hooks fixtures show call.ended                print one\n" +
+          "  telepath-hooks fixtures list --scenarios               what --scenario plays\n" +
+          "  telepath-hooks fixtures copy call.ended                change what send sends\n" +
+          "  telepath-hooks fixtures copy call.ended --as my.event  add a type\n",
       )
   );
 }
@@ -96,12 +96,19 @@ function showCommand(context: Context): Command {
     .summary("print a sample event, or a scenario")
     .argument("<event>", "event type, or name of a scenario")
     .action((type: string, flags: FixtureFlags) => {
-      const source = fixtureSource(findProject(context, flags), flags);
+      const source = eventsAndScenarios(findProject(context, flags), flags);
       if (isScenario(type, source)) return showScenario(readScenario(type, source), flags, context);
       const fixture = readFixture(type, source);
       if (flags.json) context.stdout.write(fixtureWithPayload(fixture, source.revision));
       else context.stdout.write(context.stdout.isTTY ? printableText(fixture.bytes) : fixture.bytes);
     });
+}
+
+/** Finds for a mistyped name the scenario that was meant, too. */
+function eventsAndScenarios(project: Project, flags: FixtureFlags): FixtureSource {
+  const source = fixtureSource(project, flags);
+  const scenarios = listScenarios(source).map(({ name }) => name);
+  return { ...source, suggest: (typed, known) => suggestion(typed, [...known, ...scenarios]) };
 }
 
 /** Events go first: no built-in scenario is called as one. */
@@ -123,7 +130,7 @@ function copyCommand(context: Context): Command {
     .addOption(new Option("--force", "replace the file when there is one"))
     .action((type: string, flags: CopyFlags) => {
       const project = findProject(context, flags);
-      const source = fixtureSource(project, flags);
+      const source = eventsAndScenarios(project, flags);
       if (isScenario(type, source)) return copyScenario(type, source, project, flags, context);
       const copy = copyFixture(type, flags.as, source);
       const path = join(project.fixturesDir, `${copy.type}.json`);

@@ -1,4 +1,6 @@
+import stringWidth from "fast-string-width";
 import { describe, expect, it } from "vitest";
+import { commands } from "../../src/cli/commands/index.ts";
 import { main } from "../../src/cli/main.ts";
 import { jsonLines, run } from "./run.ts";
 
@@ -79,6 +81,11 @@ describe("telepath-hooks", () => {
     expect(flag).toMatchObject({ exitCode: 0, stderr: "" });
     expect(flag.stdout).toContain("Examples:");
     expect(word.stdout).toBe(flag.stdout);
+  });
+
+  it.each(commands.map(({ name }) => name))("keeps the help of %s within 80 columns", async (name) => {
+    const { stdout } = await run([name, "--help"]);
+    expect(stdout.split("\n").filter((line) => stringWidth(line) > 80)).toEqual([]);
   });
 
   it("prints its version", async () => {

@@ -51,11 +51,11 @@ export function checkCommand(context: Context): Command {
 const examples = `
 Examples:
   telepath-hooks check http://localhost:3000/webhooks
-  telepath-hooks check --list                                    what each case does
-  telepath-hooks check --port 3000 --group signature             only these
-  telepath-hooks check --case payload/unicode                    only this one
+  telepath-hooks check --list                         what each case does
+  telepath-hooks check --port 3000 --group signature  only these
+  telepath-hooks check --case payload/unicode         only this one
   telepath-hooks check --report html --output check.html
-  telepath-hooks check --probe-url http://localhost:3000/count   was a duplicate processed twice?
+  telepath-hooks check --probe-url http://localhost:3000/count
 `;
 
 function checkOptions(command: Command): Command {

@@ -33,7 +33,7 @@ export function diffCommand(context: Context): Command {
             .map((name) => name.trim())
             .filter(Boolean),
         )
-        .default(volatile, volatile.join(",")),
+        .default(volatile, volatile.join(", ")),
     )
     .addHelpText("after", examples)
     .action((first: string, second: string | undefined, flags: DiffFlags) => diffAction(first, second, flags, context));
@@ -41,9 +41,9 @@ export function diffCommand(context: Context): Command {
 
 const examples = `
 Examples:
-  telepath-hooks diff last-failed last           what is other about the one that failed?
-  telepath-hooks diff 7Q2M9X 8K1N4B --ignore timestamp,call_id,metrics.ai_latency_ms
-  telepath-hooks diff last                       a replay and its original
+  telepath-hooks diff last-failed last  what is other about the one that failed
+  telepath-hooks diff 7Q2M9X 8K1N4B --ignore timestamp,call_id,metrics
+  telepath-hooks diff last              a replay and its original
 `;
 
 async function diffAction(

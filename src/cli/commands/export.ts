@@ -43,11 +43,11 @@ export function exportCommand(context: Context): Command {
 
 const examples = `
 Examples:
-  telepath-hooks export last --format curl                           a command to paste
-  telepath-hooks export --outcome failed --since 1h --format har --output failed.har
-  telepath-hooks export 7Q2M --format fixture --output telepath-fixtures/call.ended.json
+  telepath-hooks export last --format curl  a command to paste
+  telepath-hooks export --outcome failed --format har --output failed.har
+  telepath-hooks export 7Q2M --format fixture --output telepath-fixtures/my.json
   telepath-hooks export --event 'call.*' --redact > calls.ndjson
-  telepath-hooks export last-failed --format vitest --output test/webhook.test.js
+  telepath-hooks export last-failed --format vitest --output webhook.test.js
   telepath-hooks export --since 1h --format k6 --output load.js
 `;
 

@@ -25,13 +25,13 @@ export function listenCommand(context: Context): Command {
     .addHelpText(
       "after",
       "\nExamples:\n" +
-        "  telepath-hooks listen --port 3000                          through an ngrok tunnel\n" +
-        "  telepath-hooks listen --port 3000 --tunnel none            on this machine only\n" +
+        "  telepath-hooks listen --port 3000                   through an ngrok tunnel\n" +
+        "  telepath-hooks listen --port 3000 --tunnel none     on this machine only\n" +
         "  telepath-hooks listen --to http://localhost:3000 --path /webhooks/telepath\n" +
-        "  telepath-hooks listen --port 3000 --hold                   while the app restarts, nothing is refused\n" +
+        "  telepath-hooks listen --port 3000 --hold            keep what a restart misses\n" +
         "  telepath-hooks listen --route 'agent.*=http://localhost:3001' --port 3000\n" +
-        "  telepath-hooks listen --respond 503 --delay 5s --tunnel none    without an app\n" +
-        "\nKeys on a terminal: r replay, f replay failed, d details, v explain the signature, c copy, p pause, ? help, q quit\n",
+        "  telepath-hooks listen --respond 503 --delay 5s      without an app\n" +
+        "\nKeys on a terminal: r replay, f replay failed, d details, v explain the\nsignature, c copy, p pause, ? help, q quit\n",
     )
     .action((flags: ListenFlags, command: Command) => listenAction(flags, command, context));
 }

@@ -33,10 +33,10 @@ export function logCommand(context: Context): Command {
 
 const examples = `
 Examples:
-  telepath-hooks log                                            the newest
-  telepath-hooks log --outcome failed --since 1h                what failed in the last hour
+  telepath-hooks log                              the newest
+  telepath-hooks log --outcome failed --since 1h  what failed lately
   telepath-hooks log --event 'call.*' --where 'duration_seconds>30'
-  telepath-hooks log --follow --json | jq .event                as they come
+  telepath-hooks log --follow --json | jq .event  as they come
 
 ← received  → sent  ↻ sent again  + read from a dump
 `;

@@ -45,11 +45,11 @@ export function replayCommand(context: Context): Command {
 
 const examples = `
 Examples:
-  telepath-hooks replay last                              the newest
-  telepath-hooks replay --outcome failed --since 1h       what failed in the last hour, oldest first
-  telepath-hooks replay 7Q2M --set duration_seconds=0     changed, and signed anew
-  telepath-hooks replay request.har --port 3000           from a dump
-  telepath-hooks replay last --dry-run --as curl          as a command to paste
+  telepath-hooks replay last                           the newest
+  telepath-hooks replay --outcome failed --since 1h    what failed lately
+  telepath-hooks replay 7Q2M --set duration_seconds=0  changed, signed anew
+  telepath-hooks replay request.har --port 3000        from a dump
+  telepath-hooks replay last --dry-run --as curl       to paste
 `;
 
 function replayOptions(command: Command): Command {

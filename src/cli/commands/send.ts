@@ -34,14 +34,14 @@ export function sendCommand(context: Context): Command {
 
 const examples = `
 Examples:
-  telepath-hooks send call.ended                                   to the app
-  telepath-hooks send call.started agent.connected call.ended      one call
-  telepath-hooks send call.ended --set duration_seconds=12 --reason network_error
-  telepath-hooks send call.ended --tamper signature --expect 401   the app must refuse it
-  telepath-hooks send call.ended --count 500 --concurrency 100     many
-  telepath-hooks send --scenario completed-call --speed 10x        a whole call, ten times faster than in life
-  telepath-hooks send --scenario no-answer --calls 50 --concurrency 20 --speed max
-  telepath-hooks send call.ended --dry-run --as curl               as a command to paste
+  telepath-hooks send call.ended                                  to the app
+  telepath-hooks send call.started call.ended                     one call
+  telepath-hooks send call.ended --set duration_seconds=9 --reason network_error
+  telepath-hooks send call.ended --tamper signature --expect 401  to be refused
+  telepath-hooks send call.ended --count 500 --concurrency 100    many
+  telepath-hooks send --scenario completed-call --speed 10x       a whole call
+  telepath-hooks send --scenario no-answer --calls 50 --speed max
+  telepath-hooks send call.ended --dry-run --as curl              to paste
 
 --tamper:
 ${Object.entries(tamperings)

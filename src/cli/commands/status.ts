@@ -30,7 +30,7 @@ Examples:
   telepath-hooks status --since 1h --event 'call.*'
   telepath-hooks status --json | jq 'select(.type == "summary").successRate'
 
-✅ all recent events delivered  ⚠️ some failed  ❌ the newest one had no answer
+✅ all recent events delivered  ⚠️ some failed  ❌ the newest had no answer
 `;
 
 const usualSpanMs = 24 * 3_600_000;

@@ -30,10 +30,11 @@ export function waitCommand(context: Context): Command {
 
 const examples = `
 Examples:
-  telepath-hooks wait --event call.ended --where 'duration_seconds>0' --timeout 30s
+  telepath-hooks wait --event call.ended --where 'duration_seconds>0'
   telepath-hooks wait --count 5 --outcome delivered --json
 
-In a script, what was triggered may arrive before wait has started; --since takes in what came shortly before:
+In a script, what was triggered may arrive before wait has started; --since
+takes in what came shortly before:
   telepath-hooks listen --port 3000 > listen.log &
   npm run place-a-call
   telepath-hooks wait --event call.ended --since 1m --timeout 2m

@@ -23,8 +23,9 @@ export class UnreadAnswers {
 
   /** To be told of each answer as it is written. */
   add(response: ServerResponse, bytes: number): void {
-    if (bytes <= smallBytes || response.destroyed) return;
+    if (bytes <= smallBytes) return;
     const { socket } = response.req;
+    if (response.destroyed || socket.destroyed) return;
     const release = (): void => {
       if (this.#unread.delete(response)) this.#bytes -= bytes;
       socket.off("close", release);

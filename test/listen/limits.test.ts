@@ -139,4 +139,21 @@ describe("senders that do not read their answers", () => {
     expect((await exchange(port, good)).length).toBeGreaterThan(size);
     expect(codes).toEqual(["OVERLOADED"]);
   });
+
+  it("count no more once they are gone, those included that had several to come", async () => {
+    const size = 2 ** 20;
+    const { port, state, release, received, codes } = await receiverWith({ answerBytes: 2 * size });
+    state.answer = { ...emptyAnswer(200), body: new Uint8Array(size) };
+    state.isQuick = false;
+    const gone = await rawSocket(port);
+    gone.write("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n".repeat(4));
+    await expect.poll(() => received.length).toBe(4);
+    gone.socket.resetAndDestroy();
+    const other = exchange(port, good); // by then the end of the first has been seen
+    await expect.poll(() => received.length).toBe(5);
+    release();
+    expect((await other).length).toBeGreaterThan(size);
+    expect((await exchange(port, good)).length).toBeGreaterThan(size);
+    expect(codes).toEqual([]);
+  });
 });

@@ -32,7 +32,9 @@ describe("an app that does not answer as it should", () => {
     ["hangs in the middle of its answer", 504, "timeout", says("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab")],
   ])("%s: %i %s", async (_name, status, failure, behave) => {
     const app = await rawApp(behave);
-    const { port, deliveries, history } = await listening(app.port, { timeoutMs: 150 });
+    const { port, deliveries, history } = await listening(app.port, {
+      timeoutMs: failure === "timeout" ? 150 : 10_000,
+    });
     const answer = await exchange(port, post);
     expect(statusOf(answer)).toBe(status);
     expect(answer).toMatch(new RegExp(`^telepath-hooks: .*\\(${failure}\\)$`, "m"));

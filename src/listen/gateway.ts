@@ -61,7 +61,7 @@ export function createGateway(settings: GatewaySettings, tools: GatewayTools): G
     const route = routeOf(received, delivery.event, delivery.signature.verdict, settings);
     const { answer, settled, stored } = await handled(delivery, route, settings, tools);
     if (settings.delayMs > 0) await pause(settings.delayMs, undefined, { signal: tools.aborted }).catch(() => {});
-    if (settled) tools.tell(settled, stored);
+    if (settled) void tools.tell(settled, stored);
     return answer;
   };
 }

@@ -164,7 +164,7 @@ export class Holding implements GatewayControls {
     }
     const { outcome } = forwarded;
     if (!(await this.#write(first.id, { attempt, outcome, hold: null }))) return "again";
-    this.#tools.tell({ ...delivery, outcome, attempts: [...delivery.attempts, attempt] });
+    await this.#tools.tell({ ...delivery, outcome, attempts: [...delivery.attempts, attempt] });
     this.#becomes(this.#lane(app).length > 1 ? "delivering" : "empty", app);
     return "done";
   }

@@ -4,8 +4,11 @@ import type { EarlierDelivery } from "./duplicates.ts";
 import type { Emit } from "./events.ts";
 import type { UnderWay } from "./under-way.ts";
 
-/** Sends a settled delivery's event off, once what the sender waits for is on its way and the delivery is `stored`. */
-export type Tell = (delivery: Delivery, stored?: Promise<unknown>) => void;
+/**
+ * Sends a settled delivery's event off, once what the sender waits for is on its way and the delivery is `stored`.
+ * Resolves when it is out.
+ */
+export type Tell = (delivery: Delivery, stored?: Promise<unknown>) => Promise<void>;
 
 export interface TellTools {
   emit: Emit;
@@ -29,6 +32,6 @@ export function createTell({ emit, diagnose, duplicateOf, work }: TellTools): Te
   };
   return (delivery, stored = nextTurn()) => {
     work.enter();
-    void stored.then(() => tell(delivery));
+    return stored.then(() => tell(delivery));
   };
 }

@@ -64,6 +64,19 @@ describe("--hold, while the app is down", () => {
     expect(statesOf(listen.events)).toEqual(["down 1", "delivering 2", "delivered 0"]);
   });
 
+  it("tells that all is delivered after what was", async () => {
+    const app = await rawApp();
+    const listen = await listening(app.port);
+    listen.controls.pause();
+    await send(listen, 1, 2);
+    listen.controls.resume();
+    await expect.poll(() => statesOf(listen.events).at(-1)).toBe("delivered 0");
+    const told = listen.events.flatMap((event) =>
+      event.type === "holding" ? [event.state] : event.type === "delivery" ? [event.type] : [],
+    );
+    expect(told).toEqual(["paused", "resumed", "delivery", "delivering", "delivery", "delivered"]);
+  });
+
   it("puts what comes meanwhile behind what waits, whatever comes first", async () => {
     const port = await closedPort();
     const listen = await listening(port, { hold: true });
@@ -201,7 +214,7 @@ describe("what waits", () => {
       {
         ...tools,
         emit: (event) => events.push(event),
-        tell: (delivery) => told.push(delivery),
+        tell: (delivery) => Promise.resolve(void told.push(delivery)),
         notify: (code) => codes.push(code),
       },
       most,

@@ -66,7 +66,7 @@ describe.skipIf(process.platform !== "linux")("the process with ngrok's SDK", ()
     process.kill(pid!, "SIGSTOP");
     const before = performance.now();
     await tunnel.close();
-    expect(performance.now() - before).toBeLessThan(2_000);
+    expect(performance.now() - before).toBeLessThan(4_000); // two seconds, and a slow machine
     await expect.poll(() => isRunning(pid!)).toBe(false);
   });
 

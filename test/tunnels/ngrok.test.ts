@@ -256,6 +256,6 @@ describe("a tunnel", () => {
     await edge.down();
     const before = Date.now();
     await tunnel.close();
-    expect(Date.now() - before).toBeLessThan(2_000);
+    expect(Date.now() - before).toBeLessThan(4_000); // and a slow machine
   });
 });

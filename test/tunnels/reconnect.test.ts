@@ -146,6 +146,21 @@ describe("a tunnel whose edge takes connections and says nothing", () => {
     expect(performance.now() - before).toBeLessThan(5_000);
     expect((await requestPublic(edge, url)).status).toBe(200);
   });
+
+  it("is back soon after the edge speaks again, though a try hangs on a connection of before", async () => {
+    const { url } = await open(200, true, {
+      connectWithin: 30_000,
+      patience: { retry: { first: 500, longest: 500 }, settled: 0, finish: 300 },
+    });
+    await edge.down();
+    await becomes("online", "reconnecting", "reconnecting");
+    edge.connections = "mute";
+    await edge.up();
+    await edge.log.until("dialled", edge.log.of("dialled").length + 6); // knocks in vain, and the try among them
+    edge.connections = "serve";
+    await becomes("online", "reconnecting", "reconnecting", "online");
+    expect((await requestPublic(edge, url)).status).toBe(200);
+  });
 });
 
 describe("a tunnel whose heartbeats are lost", () => {

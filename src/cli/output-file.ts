@@ -23,6 +23,9 @@ export function createOutputFile(name: string, { force }: { force: boolean }, { 
   const inPlace = replaceable(path, name, force);
   const writtenTo = inPlace ? `${path}.${process.pid}.tmp` : path;
   const file = attempted(name, () => openSync(writtenTo, "wx", 0o600));
+  // A closed pipe and a second Ctrl-C end the process where it stands.
+  const abandon = (): void => rmSync(writtenTo, { force: true });
+  process.once("exit", abandon);
   return {
     write(bytes) {
       attempted(name, () => {
@@ -35,10 +38,12 @@ export function createOutputFile(name: string, { force }: { force: boolean }, { 
         closeSync(file);
         if (inPlace) renameSync(writtenTo, path);
       });
+      process.off("exit", abandon);
     },
     discard() {
+      process.off("exit", abandon);
       closeSync(file);
-      rmSync(writtenTo, { force: true });
+      abandon();
     },
   };
 }

@@ -1,8 +1,10 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { freshFolder, jsonLines } from "../cli/run.ts";
+import { startReceiver } from "./receiver.ts";
 import { bin, ready, start } from "./tool.ts";
 
 describe("the built tool", () => {
@@ -29,6 +31,17 @@ describe("the process of the built tool", () => {
       code: 2,
       stderr: "error: standard output cannot be written (ENOSPC)\n  make room there, or send it elsewhere\n",
     });
+  });
+
+  it.each([null, "earlier"])("leaves the file of a report as it was when its pipe is closed: %j", async (earlier) => {
+    const cwd = freshFolder(earlier === null ? {} : { "check.html": earlier });
+    const { url } = await startReceiver("whsec_test");
+    const argv = ["check", url, "--no-history", "--report", "html", "--output", "check.html"];
+    const check = start(argv, { cwd, env: { TELEPATH_WEBHOOK_SECRET: "whsec_test" } });
+    check.child.stdout!.destroy();
+    expect(await check.ended).toBe(0);
+    expect(readdirSync(cwd).sort()).toEqual(earlier === null ? ["package.json"] : ["check.html", "package.json"]);
+    if (earlier !== null) expect(readFileSync(join(cwd, "check.html"), "utf8")).toBe(earlier);
   });
 
   it("exits 70 with a stack and an object when something throws that no command catches", async () => {

@@ -36,6 +36,13 @@ describe("the example apps", () => {
     expect(Object.keys(kinds)).toEqual(readdirSync(folder));
   });
 
+  it.each(Object.entries(kinds))("%s refuses a body that nobody needs, signed or not", async (file, appOf) => {
+    const module = (await import(new URL(file, folder).href)) as never;
+    const telepath = await startTelepath({ to: await appOf(module), path: "/webhooks", secret });
+    onTestFinished(() => telepath.close());
+    expect(await telepath.post(Buffer.alloc(2 * 1024 ** 2))).toMatchObject({ status: 413 });
+  });
+
   it.each(Object.entries(kinds))("%s passes every case of the contract check", async (file, appOf) => {
     const module = (await import(new URL(file, folder).href)) as never;
     const telepath = await startTelepath({ to: await appOf(module), path: "/webhooks", secret });

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import { parseEvent, verify } from "telepath-hooks";
 
 const secret = process.env["TELEPATH_WEBHOOK_SECRET"];
@@ -9,7 +10,7 @@ const handled = new Set();
 
 export const app = new Hono();
 
-app.post("/webhooks", async (context) => {
+app.post("/webhooks", bodyLimit({ maxSize: 1024 ** 2 }), async (context) => {
   const body = Buffer.from(await context.req.arrayBuffer());
   if (!verify(body, context.req.header("X-Telepath-Signature"), secret)) return context.text("wrong signature", 401);
 

@@ -7,7 +7,11 @@ if (!secret) throw new Error("TELEPATH_WEBHOOK_SECRET is not set");
 /** Keys of the events already handled. A real app keeps them in its database, with a unique index. */
 const handled = new Set();
 
+const largestBody = 1024 ** 2;
+
 export async function POST(request) {
+  // What comes without a length is for the limit of the server or platform in front.
+  if (Number(request.headers.get("content-length")) > largestBody) return new Response("too large", { status: 413 });
   const body = Buffer.from(await request.arrayBuffer()); // not request.json(): the signature covers the bytes
   if (!verify(body, request.headers.get("x-telepath-signature"), secret)) {
     return new Response("wrong signature", { status: 401 });

@@ -4,6 +4,9 @@ import { parseEvent, verify } from "telepath-hooks";
 const secret = process.env["TELEPATH_WEBHOOK_SECRET"];
 if (!secret) throw new Error("TELEPATH_WEBHOOK_SECRET is not set");
 
+/** Events are a few hundred bytes long; nobody who is not Telepath shall fill the memory. */
+const largestBody = 1024 ** 2;
+
 /** @param work done once for each event, after the answer */
 export function createApp(work = () => {}) {
   /** Keys of the events already handled. A real app keeps them in its database, with a unique index. */
@@ -16,9 +19,16 @@ export function createApp(work = () => {}) {
   };
   return createServer((request, response) => {
     const chunks = [];
+    let bytes = 0;
     request.on("error", () => response.destroy()); // the sender went away
-    request.on("data", (chunk) => chunks.push(chunk));
-    request.on("end", () => handle(request, response, Buffer.concat(chunks), once));
+    request.on("data", (chunk) => {
+      bytes += chunk.length;
+      if (bytes <= largestBody) chunks.push(chunk);
+    });
+    request.on("end", () => {
+      if (bytes > largestBody) response.writeHead(413).end("too large\n");
+      else handle(request, response, Buffer.concat(chunks), once);
+    });
   });
 }
 

@@ -81,10 +81,9 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer | null> {
   let bytes = 0;
   for await (const chunk of request) {
     bytes += (chunk as Buffer).length;
-    if (bytes > largestBody) return null;
-    chunks.push(chunk as Buffer);
+    if (bytes <= largestBody) chunks.push(chunk as Buffer); // read to its end all the same, or no answer gets through
   }
-  return Buffer.concat(chunks);
+  return bytes <= largestBody ? Buffer.concat(chunks) : null;
 }
 
 function eventOf(payload: Buffer): ({ call_id?: unknown } & (TelepathEvent | UnknownEvent)) | null {

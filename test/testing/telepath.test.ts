@@ -161,6 +161,11 @@ describe("a Telepath that is closed", () => {
 });
 
 describe("startReceiver", () => {
+  it("answers 413 to a body that is too large", async () => {
+    const telepath = await telepathFor((await testReceiver()).url);
+    expect(await telepath.post(Buffer.alloc(11 * 1024 ** 2))).toMatchObject({ status: 413, body: "too large\n" });
+  });
+
   it("waits for what is yet to come, and says what came instead when it does not", async () => {
     const app = await testReceiver();
     const telepath = await telepathFor(app.url);

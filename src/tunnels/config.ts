@@ -1,8 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import { dirname, posix, resolve, win32 } from "node:path";
-import { LineCounter, parseDocument } from "yaml";
 import { TelepathError } from "../model/errors.ts";
 import { asText, readSmallFile } from "./small-file.ts";
+import { parseYaml } from "./yaml.ts";
 
 /** Where the settings of ngrok come from. */
 export interface NgrokSettings {
@@ -29,8 +29,6 @@ export interface NgrokConfig {
 }
 
 const LARGEST_FILE = 1_048_576;
-/** YAML that refers to itself more often than that is an attack. */
-const MOST_ALIASES = 100;
 const NOTHING: NgrokConfig = {
   path: null,
   version: undefined,
@@ -107,14 +105,11 @@ function defaultPaths({ env, home, platform }: NgrokSettings): string[] {
 }
 
 async function readIfThere(path: string): Promise<NgrokConfig | undefined> {
-  const bytes = await readSmallFile(path, LARGEST_FILE, (problem) => invalid(path, problem));
+  const refuse = (problem: string): TelepathError => invalid(path, problem);
+  const bytes = await readSmallFile(path, LARGEST_FILE, refuse);
   if (bytes === undefined) return undefined;
-  const file = mappingOf(
-    parseYaml(
-      asText(bytes, (problem) => invalid(path, problem)),
-      path,
-    ),
-  );
+  // A token of digits stays as it is written.
+  const file = mappingOf(parseYaml(asText(bytes, refuse), "failsafe", refuse));
   // Version 3 put what was at the top under `agent` and gave two settings new names.
   const agent = mappingOf(file["agent"]);
   const setting = (...names: string[]): string | undefined => {
@@ -130,28 +125,6 @@ async function readIfThere(path: string): Promise<NgrokConfig | undefined> {
     serverAddress: serverAddress(setting("connect_url", "server_addr"), path),
     rootCas: await rootCas(setting("connect_cas", "root_cas"), path),
   };
-}
-
-/** Every scalar as its text, whatever it looks like: a token of digits stays as it is written. No tags, no bombs. */
-function parseYaml(text: string, path: string): unknown {
-  const lines = new LineCounter();
-  const document = parseDocument(text, {
-    schema: "failsafe",
-    prettyErrors: false,
-    logLevel: "error",
-    lineCounter: lines,
-  });
-  // The parser's own words may quote the file; its codes (BAD_INDENT, TAG_RESOLVE_FAILED, …) do not.
-  const [problem] = [...document.errors, ...document.warnings];
-  if (problem) {
-    const { line, col } = lines.linePos(problem.pos[0]);
-    throw invalid(path, `line ${line}, column ${col}: ${problem.code.toLowerCase().replaceAll("_", " ")}`);
-  }
-  try {
-    return document.toJS({ maxAliasCount: MOST_ALIASES }) as unknown;
-  } catch {
-    throw invalid(path, "its aliases cannot be resolved");
-  }
 }
 
 /** Own members only, without a prototype. */

@@ -1,6 +1,6 @@
-import { parseDocument } from "yaml";
 import { TelepathError } from "../model/errors.ts";
 import { asText, readSmallFile } from "./small-file.ts";
+import { parseYaml } from "./yaml.ts";
 
 /** Far above what ngrok takes; a policy is written by hand. */
 const mostBytes = 256 * 1024;
@@ -36,12 +36,5 @@ function parsed(text: string, refuse: (problem: string) => TelepathError): unkno
   } catch {
     // then it is YAML, or broken
   }
-  const document = parseDocument(text, { logLevel: "error" });
-  const [problem] = document.errors;
-  if (problem) throw refuse(problem.message);
-  try {
-    return document.toJS({ maxAliasCount: 100 });
-  } catch {
-    throw refuse("its aliases cannot be resolved");
-  }
+  return parseYaml(text, "core", refuse);
 }

@@ -35,6 +35,13 @@ describe("a traffic policy", () => {
     });
   });
 
+  it("that is broken is refused without a word of it: it may hold passwords", async () => {
+    const broken = 'on_http_request:\n  - actions:\n      - credentials: ["user:pass-word-1"\n  - x: "\n';
+    const error: unknown = await readTrafficPolicy(file(broken)).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ message: expect.stringMatching(/: line \d, column \d+: [a-z ]+$/) as string });
+    expect(JSON.stringify([String(error), error])).not.toContain("pass-word");
+  });
+
   it("that is not there, or is no file, is refused", async () => {
     const folder = freshFolder();
     await expect(readTrafficPolicy(join(folder, "none.yml"))).rejects.toMatchObject({ code: "TRAFFIC_POLICY_MISSING" });

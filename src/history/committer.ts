@@ -23,15 +23,24 @@ export interface Committer {
   close(): Promise<void>;
 }
 
-/** Commits on a connection, in this thread. Calls back when the file had to be opened anew. */
-export function createCommitter(connection: Connection, onReopened: () => void = () => {}): Committer {
+/**
+ * Commits on a connection, in this thread.
+ *
+ * @param onReopened is called when the file had to be opened anew
+ * @param through does each transaction, when the thread allows it
+ */
+export function createCommitter(
+  connection: Connection,
+  onReopened: () => void = () => {},
+  through: <T>(work: () => T) => T = (work) => work(),
+): Committer {
   return {
     async commit(changes, patienceMs) {
       const deadline = performance.now() + patienceMs;
       for (;;) {
         try {
           if (await connection.ensureInPlace()) onReopened();
-          return committed(connection.database, changes);
+          return through(() => committed(connection.database, changes));
         } catch (error) {
           if (!isBusy(error) || performance.now() >= deadline) throw historyError(error, connection.path);
         }

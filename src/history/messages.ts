@@ -1,10 +1,12 @@
 import { TelepathError } from "../model/errors.ts";
 import type { Change } from "./changes.ts";
+import type { Gate } from "./gate.ts";
 
 /** What the committing thread is started with. */
 export interface ThreadData {
   folder: string;
   patienceMs: number;
+  gate: Gate;
 }
 
 /** A group of changes on its way to the thread that commits: all their bodies in one piece, which is handed over. */

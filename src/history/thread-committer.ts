@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { Committer, Outcome } from "./committer.ts";
 import type { Connection } from "./connection.ts";
+import { createGate, shutGate } from "./gate.ts";
 import { packedChanges, unpackedFault, type PackedOutcome, type Reply, type ThreadData } from "./messages.ts";
 
 /** An entry of the bundle. What runs from the sources, as tests do, has no other to start: Node 20 reads no TypeScript. */
@@ -17,12 +18,17 @@ const resourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 12
  *
  * @param reading the connection of this thread, which follows when the file had to be opened anew
  */
-export function createThreadCommitter(data: ThreadData, reading: Connection): Committer {
+export function createThreadCommitter(data: Omit<ThreadData, "gate">, reading: Connection): Committer {
   let thread: Worker | undefined;
 
   const started = (): Worker => {
-    const worker = new Worker(new URL(script, import.meta.url), { name: "history", workerData: data, resourceLimits });
+    const gate = createGate();
+    const workerData: ThreadData = { ...data, gate };
+    const worker = new Worker(new URL(script, import.meta.url), { name: "history", workerData, resourceLimits });
+    const onExit = (): void => shutGate(gate);
+    process.once("exit", onExit);
     worker.once("exit", () => {
+      process.off("exit", onExit);
       if (thread === worker) thread = undefined;
     });
     return worker;

@@ -3,6 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { createCommitter, type Committer, type Outcome } from "./committer.ts";
 import { Connection } from "./connection.ts";
 import { openDatabase } from "./driver.ts";
+import { throughGate } from "./gate.ts";
 import {
   packedFault,
   unpackedChanges,
@@ -13,7 +14,7 @@ import {
 } from "./messages.ts";
 
 const port = parentPort!;
-const { folder, patienceMs } = workerData as ThreadData;
+const { folder, patienceMs, gate } = workerData as ThreadData;
 let connection: Connection | undefined;
 let committer: Committer | undefined;
 let reopened = false;
@@ -38,7 +39,11 @@ async function replyTo(group: Group): Promise<Reply> {
 
 async function opened(): Promise<Committer> {
   connection = await Connection.open({ folder, open: openDatabase, patienceMs });
-  return createCommitter(connection, () => (reopened = true));
+  return createCommitter(
+    connection,
+    () => (reopened = true),
+    (work) => throughGate(gate, work),
+  );
 }
 
 function packed(outcome: Outcome): PackedOutcome {

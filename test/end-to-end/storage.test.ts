@@ -5,7 +5,7 @@ import { openDatabase } from "../../src/history/driver.ts";
 import { openHistory } from "../../src/history/sqlite.ts";
 import { freshFolder } from "../cli/run.ts";
 import { rawApp } from "../listen/raw-app.ts";
-import { exchange, statusOf } from "../listen/raw-socket.ts";
+import { exchange, rawSocket, statusOf } from "../listen/raw-socket.ts";
 import { injectFault, noStrace, smallDisk } from "../support/faults.ts";
 import { ready, start, type Tool } from "./tool.ts";
 
@@ -41,6 +41,28 @@ async function listening(data = join(freshFolder(), "data")): Promise<Listening>
 }
 
 describe("storage that fails while listen runs", () => {
+  it("a lock that does not go away: the second signal ends it at once, in good order", async () => {
+    const { listen, post, port, data } = await listening();
+    expect(await post("1")).toBe(200);
+    const other = await openDatabase(join(data, "history.db"));
+    other.exec("BEGIN IMMEDIATE");
+    const waiting = await rawSocket(port);
+    waiting.write("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n");
+    await waiting.until("100 Continue");
+    waiting.write("2");
+    listen.child.kill("SIGTERM");
+    const isClosed = () =>
+      rawSocket(port).then(
+        ({ socket }) => (socket.destroy(), false),
+        () => true,
+      );
+    await expect.poll(isClosed, { timeout: 5000 }).toBe(true);
+    listen.child.kill("SIGTERM");
+    expect(await listen.ended).toBe(143);
+    expect(listen.stderr()).not.toContain("panicked");
+    other.close();
+  });
+
   it("a full disk: 503 and a line, all that was answered 200 is on record, and it goes on once there is room", async (test) => {
     const disk = smallDisk(3 * 1024 ** 2);
     if (disk === null) return test.skip("mounting a small file system is not permitted here");

@@ -2,6 +2,7 @@ import { TelepathError } from "../../model/errors.ts";
 import type { BigDump } from "./big-dump.ts";
 import { readPart } from "./chunks.ts";
 import { isWithoutRequest, lineDump, linesOf, partsOf, type Line } from "./lines.ts";
+import { largestPassed } from "./outcome.ts";
 
 /** The longest line that is read of a file with one JSON value a line. */
 const longestLine = 16 * 1024 ** 2;
@@ -41,9 +42,13 @@ export function readLine({ at, text }: Omit<Line, "item">, number: number, { fil
   }
 }
 
+/** Read in growing parts: most are not much longer than those that are passed on. */
 function longLine(file: number, at: number): string | undefined {
-  const bytes = readPart(file, at, longestLine + 1);
-  const newline = bytes.indexOf(0x0a);
-  const length = newline === -1 ? bytes.length : newline;
-  return length > longestLine ? undefined : bytes.toString("utf8", 0, length);
+  for (let most = 2 * largestPassed; ; most = Math.min(4 * most, longestLine + 1)) {
+    const bytes = readPart(file, at, most);
+    const newline = bytes.indexOf(0x0a);
+    const length = newline === -1 ? bytes.length : newline;
+    if (length < most) return bytes.toString("utf8", 0, length);
+    if (most > longestLine) return undefined;
+  }
 }

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readPlain } from "../../src/dumps/plain.ts";
@@ -122,5 +124,21 @@ describe("a plain dump is read as the complete reader reads it", () => {
       }),
     );
     expect(plain).toBeGreaterThan(20);
+  });
+
+  it("wherever it stands among the samples", () => {
+    const folder = join(import.meta.dirname, "../data/dumps");
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const lines = files.flatMap((file) => {
+      const dump = readFileSync(join(file.parentPath, file.name));
+      return [
+        dump,
+        ...dump
+          .toString("latin1")
+          .split("\n")
+          .map((line) => Buffer.from(line, "latin1")),
+      ];
+    });
+    expect(lines.filter(agree).length).toBeGreaterThan(0);
   });
 });

@@ -1,5 +1,6 @@
 import { TelepathError } from "../model/errors.ts";
 import type { JsonNode } from "./format.ts";
+import { unreadable } from "./unreadable.ts";
 
 /** Deeper values are refused, so that neither this parser nor any walk over its tree can run out of stack. */
 export const maxJsonDepth = 512;
@@ -28,7 +29,12 @@ export function tryParseJson(text: string): JsonNode | undefined {
 
 /** A member's value: of members with the same name the last, as `JSON.parse` reads them. Other nodes have none. */
 export function member(node: JsonNode | undefined, name: string): JsonNode | undefined {
-  return node?.type === "object" ? node.members.findLast((candidate) => candidate.name === name)?.value : undefined;
+  if (node?.type !== "object") return undefined;
+  const { members } = node;
+  for (let index = members.length - 1; index >= 0; index -= 1) {
+    if (members[index]!.name === name) return members[index]!.value;
+  }
+  return undefined;
 }
 
 /** The node at the end of a path of member names. */
@@ -194,6 +200,6 @@ class Parser {
 
   private broken(what: string): TelepathError {
     const { line, column } = positionIn(this.text, this.at);
-    return new TelepathError("BROKEN_JSON", `not JSON: line ${line}, column ${column}: ${what}`);
+    return unreadable(`not JSON: line ${line}, column ${column}: ${what}`, "BROKEN_JSON");
   }
 }

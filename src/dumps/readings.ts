@@ -1,4 +1,5 @@
-import type { DumpedRequest } from "../model/dump.ts";
+import { isUtf8 as isUtf8Buffer } from "node:buffer";
+import type { DumpedRequest, Fidelity } from "../model/dump.ts";
 import { headerValues, type HeaderList } from "../model/http.ts";
 
 /**
@@ -27,13 +28,9 @@ export function settleBody(readings: readonly Reading[], declaredBytes: number |
   if (first.cut && declaredBytes === null && first.cut.of !== null) return settleBody(readings, first.cut.of);
   const fitting = readings.find((reading) => fits(reading, declaredBytes));
   const chosen = fitting ?? first;
+  const { body, fidelity, otherReadings, notes } = fitting ? certain(fitting) : weigh(first, declaredBytes);
   const others = readings.filter((reading) => reading !== chosen).map(({ bytes }) => bytes);
-  const settled = fitting ? certain(fitting) : weigh(first, declaredBytes);
-  return {
-    ...settled,
-    declaredBytes,
-    otherReadings: distinct([...settled.otherReadings, ...others], settled.body),
-  };
+  return { body, fidelity, declaredBytes, otherReadings: distinct([...otherReadings, ...others], body), notes };
 }
 
 /** A request whose dump does not hold its body. */
@@ -44,13 +41,14 @@ export function absentBody(declaredBytes: number | null, ...notes: string[]): Se
 /** The number of body bytes the headers announce; null when they announce none, several, or none that can be relied on. */
 export function announcedBytes(headers: HeaderList): number | null {
   if (headerValues(headers, "transfer-encoding").length > 0) return null;
-  const lengths = new Set(headerValues(headers, "content-length"));
+  const lengths = headerValues(headers, "content-length");
   const [length = ""] = lengths;
-  return lengths.size === 1 && /^\d{1,15}$/.test(length) ? Number(length) : null;
+  return lengths.every((other) => other === length) && /^\d{1,15}$/.test(length) ? Number(length) : null;
 }
 
 /** Readings without repetitions and without the body itself. */
 export function distinct(readings: readonly Uint8Array[], body: Uint8Array): Uint8Array[] {
+  if (readings.length === 0) return [];
   const seen = new Set([key(body)]);
   return readings.filter((bytes) => {
     if (seen.has(key(bytes))) return false;
@@ -61,13 +59,12 @@ export function distinct(readings: readonly Uint8Array[], body: Uint8Array): Uin
 
 /** Whether every byte is part of well-formed UTF-8. */
 export function isUtf8(bytes: Uint8Array): boolean {
-  const buffer = asBuffer(bytes);
-  return Buffer.from(buffer.toString("utf8")).equals(buffer);
+  return isUtf8Buffer(bytes);
 }
 
 /** The same memory as a Buffer. */
 export function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 type Weighed = Omit<SettledBody, "declaredBytes">;
@@ -82,22 +79,26 @@ function certain({ held, bytes }: Reading): Weighed {
 }
 
 function weigh({ held, bytes, cut }: Reading, declaredBytes: number | null): Weighed {
-  const plain = { body: bytes, otherReadings: [], notes: [] };
+  const weighed = (fidelity: Fidelity, ...notes: string[]): Weighed => {
+    return { body: bytes, fidelity, otherReadings: [], notes };
+  };
   if (cut) {
     const of = declaredBytes === null ? "only the first part of the body" : `${bytes.length} of ${declaredBytes} bytes`;
-    return { ...plain, fidelity: "truncated", notes: [`The dump holds ${of}.`] };
+    return weighed("truncated", `The dump holds ${of}.`);
   }
-  if (held === "value") return { ...plain, fidelity: "reserialised" };
+  if (held === "value") return weighed("reserialised");
   if (held === "text" && hasReplacement(bytes)) return { body: bytes, fidelity: "text", ...lostBytes };
-  if (declaredBytes === null) return { ...plain, fidelity: held === "bytes" ? "exact" : "text" };
+  if (declaredBytes === null) return weighed(held === "bytes" ? "exact" : "text");
   const numbers = `${bytes.length} of ${declaredBytes} bytes`;
   if (declaredBytes < bytes.length) {
-    const notes = [`The dump holds ${bytes.length} bytes where ${declaredBytes} were sent: not the body as sent.`];
-    return { ...plain, fidelity: "text", notes };
+    return weighed(
+      "text",
+      `The dump holds ${bytes.length} bytes where ${declaredBytes} were sent: not the body as sent.`,
+    );
   }
   if (bytes.length === 0) return absentBody(declaredBytes);
   const restored = restoreLineEnds(bytes, declaredBytes);
-  if (restored === undefined) return { ...plain, fidelity: "truncated", notes: [`The dump holds ${numbers}.`] };
+  if (restored === undefined) return weighed("truncated", `The dump holds ${numbers}.`);
   const notes = [`The dump holds ${numbers}; what is missing are line ends an editor or a copy took away.`];
   return { body: restored, fidelity: "text", otherReadings: [bytes], notes };
 }

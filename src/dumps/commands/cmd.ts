@@ -11,12 +11,17 @@ const NEWLINE = "\ue000";
 const SEPARATOR = "\ue001";
 
 /**
- * Splits what DevTools copies as "cURL (cmd)" into commands: byte strings, one character for each byte. Both its
- * styles: `^"…^\^"…^"` since 2022, `"…""…"%"…"` before.
+ * The lines of what DevTools copies as "cURL (cmd)", as cmd.exe hands them on: byte strings, one character for each
+ * byte. Both its styles: `^"…^\^"…^"` since 2022, `"…""…"%"…"` before.
  */
-export function readCmd(script: string, reading: CmdReading): string[][] {
+export function cmdLines(script: string): string[] {
+  return undoCarets(script).split(SEPARATOR);
+}
+
+/** The words of each line that has any. */
+export function readCmd(lines: readonly string[], reading: CmdReading): string[][] {
   const commands: string[][] = [];
-  for (const line of undoCarets(script).split(SEPARATOR)) {
+  for (const line of lines) {
     const words = splitArguments(line, reading).map((word) => word.replaceAll(NEWLINE, reading.newline));
     if (words.length > 0) commands.push(words);
   }
@@ -33,15 +38,20 @@ function undoCarets(script: string): string {
   let at = 0;
   while (at < script.length) {
     const character = script.charAt(at);
+    if (character === '"') {
+      quoted = !quoted;
+      result += character;
+      at += 1;
+      continue;
+    }
     CARET.lastIndex = at;
     PLAIN.lastIndex = at;
     const caret = character === "^" && !quoted ? CARET.exec(script) : null;
     const piece = caret?.[0] ?? PLAIN.exec(script)?.[0] ?? character;
     at += piece.length;
     if (caret) result += caret[2] ?? continuation(script, at, caret);
-    else if (quoted) result += piece === "\n" ? NEWLINE : piece.replace(/^\r$/, "");
+    else if (quoted) result += piece === "\n" ? NEWLINE : piece === "\r" ? "" : piece;
     else result += /^[&|\r\n]$/.test(piece) ? SEPARATOR : piece;
-    if (character === '"' && piece === character) quoted = !quoted;
   }
   return result;
 }

@@ -25,7 +25,9 @@ export function lostCharacters(body: Uint8Array): Uint8Array[] {
 
 /** mitmproxy up to 8.1 writes control characters as `\x0a` inside single quotes, where no shell undoes them. */
 export function literalHex(body: Uint8Array): Uint8Array[] {
-  const text = asBuffer(body).toString("latin1");
+  const bytes = asBuffer(body);
+  if (!bytes.includes("\\x")) return [];
+  const text = bytes.toString("latin1");
   const undone = text.replace(/\\x([0-9a-f]{2})/g, (_all, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   );

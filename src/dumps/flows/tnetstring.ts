@@ -1,4 +1,5 @@
-import { TelepathError } from "../../model/errors.ts";
+import type { TelepathError } from "../../model/errors.ts";
+import { unreadable } from "../unreadable.ts";
 
 /** A value of mitmproxy's tnetstrings: bytes (`,` and `;`), lists, dictionaries, and the text of all else. */
 export type TNode =
@@ -73,5 +74,5 @@ function dictionary(items: TNode[], at: number): TNode {
 }
 
 function broken(at: number, what: string): TelepathError {
-  return new TelepathError("BROKEN_DUMP", `offset ${at}: ${what}`);
+  return unreadable(`offset ${at}: ${what}`);
 }

@@ -1,7 +1,7 @@
 import type { DumpedRequest } from "../../model/dump.ts";
 import { TelepathError } from "../../model/errors.ts";
 import { readBash, type BashReading } from "../commands/bash.ts";
-import { readCmd, type CmdReading } from "../commands/cmd.ts";
+import { cmdLines, readCmd, type CmdReading } from "../commands/cmd.ts";
 import { curlCommands, curlRequests, type CurlCommand } from "../commands/curl.ts";
 import { literalHex, lostCharacters } from "../commands/lost-characters.ts";
 import type { DumpFormat } from "../format.ts";
@@ -53,8 +53,9 @@ function bashReadings(script: string): Read[] {
 }
 
 function cmdReadings(script: string): Read[] {
+  const lines = cmdLines(script);
   const cmd = (reading: CmdReading) => () =>
-    curlCommands(readCmd(script, reading).map((words) => ({ words, input: null, expands: false })));
+    curlCommands(readCmd(lines, reading).map((words) => ({ words, input: null, expands: false })));
   return [
     cmd({ newline: "\n", backslashes: "doubled" }),
     cmd({ newline: "\r\n", backslashes: "doubled" }),
@@ -75,7 +76,8 @@ function attempt(read: Read): DumpedRequest[] {
 
 /** Adds what the other readings of the dump, and of the body itself, make of the same request. */
 function withReadings(request: DumpedRequest, alternatives: DumpedRequest[]): DumpedRequest {
-  if (request.fidelity === "absent") return request;
+  const isEmpty = request.body.length === 0 && request.otherReadings.length === 0 && alternatives.length === 0;
+  if (isEmpty || request.fidelity === "absent") return request;
   const bodies = [request, ...alternatives].flatMap(({ body, otherReadings }) => [body].concat(otherReadings));
   // What is no UTF-8 as bash reads it was written by a browser that meant code points.
   const ordered = request.fidelity === "exact" || isUtf8(request.body) ? bodies : [...bodies.filter(isUtf8), ...bodies];

@@ -74,6 +74,7 @@ function isNumber(text: string): boolean {
 }
 
 function undo(text: string): string {
+  if (!text.includes("\\")) return text;
   return text.replace(ESCAPE, (_all, braced?: string, unit?: string, short?: string, letter?: string) => {
     if (braced !== undefined) return codePoint(Number.parseInt(braced, 16));
     const code = unit ?? short;

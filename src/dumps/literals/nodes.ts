@@ -14,8 +14,8 @@ const WORDS = new Map<string, boolean | null>(
 
 /** A string, with the way to read it as a body when its form tells more than that it is text. */
 export function textNode(value: string, reading?: Reading): JsonNode {
-  const node: JsonNode = { type: "string", value, start: 0, end: 0 };
-  return reading === undefined ? node : { ...node, reading };
+  if (reading === undefined) return { type: "string", value, start: 0, end: 0 };
+  return { type: "string", value, start: 0, end: 0, reading };
 }
 
 /** A string that is known to the byte. */
@@ -49,33 +49,28 @@ export function phpArray(entries: readonly Entry[]): JsonNode {
  * text, as the readers of JSON expect it.
  */
 export function printedAsJson(root: JsonNode): string {
-  const pieces: string[] = [];
-  let length = 0;
-  const put = (text: string): void => {
-    pieces.push(text);
-    length += text.length;
-  };
+  let text = "";
   const print = (node: JsonNode): void => {
-    node.start = length;
-    if (node.type === "string") put(JSON.stringify(node.value));
-    if (node.type === "number") put(node.raw);
-    if (node.type === "literal") put(String(node.value));
+    node.start = text.length;
+    if (node.type === "string") text += JSON.stringify(node.value);
+    if (node.type === "number") text += node.raw;
+    if (node.type === "literal") text += String(node.value);
     if (node.type === "array") {
       for (const [index, item] of node.items.entries()) {
-        put(index === 0 ? "[" : ",");
+        text += index === 0 ? "[" : ",";
         print(item);
       }
-      put(node.items.length === 0 ? "[]" : "]");
+      text += node.items.length === 0 ? "[]" : "]";
     }
     if (node.type === "object") {
       for (const [index, { name, value }] of node.members.entries()) {
-        put(`${index === 0 ? "{" : ","}${JSON.stringify(name)}:`);
+        text += `${index === 0 ? "{" : ","}${JSON.stringify(name)}:`;
         print(value);
       }
-      put(node.members.length === 0 ? "{}" : "}");
+      text += node.members.length === 0 ? "{}" : "}";
     }
-    node.end = length;
+    node.end = text.length;
   };
   print(root);
-  return pieces.join("");
+  return text;
 }

@@ -1,6 +1,7 @@
-import { TelepathError } from "../../model/errors.ts";
+import type { TelepathError } from "../../model/errors.ts";
 import type { JsonNode } from "../format.ts";
 import { maxJsonDepth, maxJsonValues } from "../json.ts";
+import { unreadable } from "../unreadable.ts";
 import { collectionNode, wordNode, type Entry } from "./nodes.ts";
 
 /** What sets the literals of one language apart. */
@@ -101,7 +102,7 @@ export class LiteralParser {
   }
 
   broken(what: string): TelepathError {
-    return new TelepathError("BROKEN_DUMP", `offset ${this.at}: ${what}`);
+    return unreadable(`offset ${this.at}: ${what}`);
   }
 
   private collection(close: string): JsonNode {

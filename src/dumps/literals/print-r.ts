@@ -1,6 +1,7 @@
-import { TelepathError } from "../../model/errors.ts";
+import type { TelepathError } from "../../model/errors.ts";
 import type { JsonNode } from "../format.ts";
 import { maxJsonDepth, maxJsonValues } from "../json.ts";
+import { unreadable } from "../unreadable.ts";
 import { bytesNode, phpArray, textNode, type Entry } from "./nodes.ts";
 
 const OPEN = /(?:Array|[A-Za-z_][\w\\@]{0,200} Object)\r?\n( *)\(\r?\n/y;
@@ -100,7 +101,7 @@ export class PrintRParser {
   }
 
   private broken(what: string): TelepathError {
-    return new TelepathError("BROKEN_DUMP", `offset ${this.at}: ${what}`);
+    return unreadable(`offset ${this.at}: ${what}`);
   }
 }
 

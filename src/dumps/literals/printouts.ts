@@ -11,6 +11,8 @@ interface Piece {
   node: JsonNode;
   start: number;
   end: number;
+  /** The requests with a signature in the value alone. */
+  signed: DumpedRequest[];
   body: JsonNode | undefined;
 }
 
@@ -45,6 +47,7 @@ function piecesOf(dump: Dump, printout: Printout): { pieces: Piece[]; error: Tel
     firstError ??= value.error;
     return value;
   };
+  const reader = { ...printout, read };
   for (let at = 0; vain <= MOST_IN_VAIN * text.length;) {
     opener.lastIndex = at;
     const start = opener.exec(text)?.index;
@@ -52,10 +55,11 @@ function piecesOf(dump: Dump, printout: Printout): { pieces: Piece[]; error: Tel
     const { node, end, isTooDeep } = read(start);
     at = node === undefined && isTooDeep !== true ? start + 1 : end;
     if (node === undefined) continue;
-    const [request, ...others] = within(node, dump, signedRequestsIn);
-    const isAlone = request?.fidelity === "absent" && others.length === 0;
-    const body = isAlone ? bodyAfter({ ...printout, read }, end, request.declaredBytes) : undefined;
-    pieces.push({ node, start, end, body: body?.node });
+    const signed = within(node, dump, signedRequestsIn);
+    const [request] = signed;
+    const isAlone = request?.fidelity === "absent" && signed.length === 1;
+    const body = isAlone ? bodyAfter(reader, end, request.declaredBytes) : undefined;
+    pieces.push({ node, start, end, signed, body: body?.node });
     at = Math.max(at, body?.end ?? 0);
   }
   return { pieces, error: firstError };
@@ -65,12 +69,16 @@ type Read = (root: JsonNode, dump: Dump) => DumpedRequest[];
 
 function requestsOf(piece: Piece, before: Piece | undefined, dump: Dump, read: Read): DumpedRequest[] {
   if (piece.body) return within(together(piece.node, piece.body), dump, read);
-  const requests = within(piece.node, dump, read);
+  const requests = alone(piece, dump, read);
   if (requests.length !== 1 || requests[0]?.fidelity !== "absent" || before?.node.type !== "object") return requests;
   const isNear = piece.start - before.end <= FARTHEST_BEFORE && before.body === undefined;
-  if (!isNear || within(before.node, dump, read).length > 0) return requests;
+  if (!isNear || alone(before, dump, read).length > 0) return requests;
   const withBefore = within(together(piece.node, before.node), dump, read);
   return withBefore.length === 1 ? withBefore : requests;
+}
+
+function alone({ node, signed }: Piece, dump: Dump, read: Read): DumpedRequest[] {
+  return read === signedRequestsIn ? signed : within(node, dump, read);
 }
 
 /** A value and the body printed beside it; a body in an object of its own, `{ rawBody: '…' }`, is taken out of it. */

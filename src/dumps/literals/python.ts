@@ -49,6 +49,7 @@ function prefixed(parser: LiteralParser): boolean | undefined {
 
 function piece(parser: LiteralParser, isBytes: boolean): string {
   const quoted = parser.quoted();
+  if (!quoted.includes("\\")) return quoted;
   if (isBytes) {
     return quoted.replace(BYTE_ESCAPE, (_all, hex?: string, octal?: string, letter?: string) =>
       hex === undefined ? simple(octal, letter) : String.fromCharCode(Number.parseInt(hex, 16)),

@@ -42,6 +42,7 @@ function special(parser: LiteralParser): JsonNode | undefined {
 }
 
 function undo(text: string): string {
+  if (!text.includes("\\")) return text;
   return text.replace(
     ESCAPE,
     (_all, hex?: string, list?: string, unit?: string, octal?: string, letter?: string): string => {

@@ -1,6 +1,7 @@
-import { TelepathError } from "../../model/errors.ts";
+import type { TelepathError } from "../../model/errors.ts";
 import type { JsonNode } from "../format.ts";
 import { maxJsonDepth, maxJsonValues } from "../json.ts";
+import { unreadable } from "../unreadable.ts";
 import { bytesNode, phpArray, textNode, wordNode, type Entry } from "./nodes.ts";
 
 const SPACE = /\s*/y;
@@ -91,6 +92,6 @@ export class VarDumpParser {
   }
 
   private broken(what: string): TelepathError {
-    return new TelepathError("BROKEN_DUMP", `offset ${this.at}: ${what}`);
+    return unreadable(`offset ${this.at}: ${what}`);
   }
 }

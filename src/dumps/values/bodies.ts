@@ -55,6 +55,7 @@ export function fromBase64(text: string, mayHaveLines = false): Buffer | undefin
 
 /** UTF-8, with Python's surrogateescape undone: `\udc80` to `\udcff` stand for the bytes 0x80 to 0xff. */
 function textBytes(text: string): Buffer {
+  if (!/[\udc80-\udcff]/.test(text)) return Buffer.from(text);
   const pieces = text.split(/((?<![\ud800-\udbff])[\udc80-\udcff])/);
   return Buffer.concat(
     pieces.map((piece, index) => (index % 2 === 0 ? Buffer.from(piece) : Buffer.of(piece.charCodeAt(0) & 0xff))),

@@ -14,6 +14,9 @@ const BODY_NAMES =
   content postdata body requestbody payload text data json`.split(/\s+/);
 const RAW_BODY_NAMES = new Set(BODY_NAMES.slice(0, BODY_NAMES.indexOf("raw") + 1));
 const HEADERS_NAMES = ["rawheaders", "multivalueheaders", "headers", "reqheaders", "requestheaders", "header"];
+const METHOD_NAMES = ["method", "httpMethod", "http_method", "REQUEST_METHOD"];
+const API_GATEWAY_METHOD = ["requestContext", "http", "method"];
+const URL_NAMES = ["url", "originalUrl", "target", "uri", "REQUEST_URI", "cli_path", "path"];
 const SIZE_NAMES = new Set(["size", "bodysize", "bodylength", "contentlength", "bodybytes"]);
 
 /** A list of headers somewhere in a JSON value, with the objects around it, the innermost first. */
@@ -56,9 +59,8 @@ function find(root: JsonNode, matches: (node: JsonNode, name: string) => boolean
     const lists = node.members.filter(({ name, value }) => rank(name) !== undefined && matches(value, name));
     const best = lists.sort((a, b) => (rank(a.name) ?? 0) - (rank(b.name) ?? 0))[0];
     const lesser = new Set(lists.filter((list) => list !== best));
-    for (const inner of node.members) {
-      if (!lesser.has(inner)) visit(inner.value, inner.name, [node, ...around.slice(0, 1)]);
-    }
+    const outer = [node, ...around.slice(0, 1)];
+    for (const inner of node.members) if (!lesser.has(inner)) visit(inner.value, inner.name, outer);
   };
   visit(root, "", []);
   return found;
@@ -128,10 +130,8 @@ function sizeIn(place: JsonNode): number | null {
 
 function methodIn(places: JsonNode[]): string | null {
   for (const place of places) {
-    const method =
-      ["method", "httpMethod", "http_method", "REQUEST_METHOD"]
-        .map((name) => stringOf(member(place, name)))
-        .find(Boolean) ?? stringOf(memberAt(place, "requestContext", "http", "method"));
+    const name = METHOD_NAMES.find((each) => stringOf(member(place, each)));
+    const method = stringOf(name === undefined ? memberAt(place, ...API_GATEWAY_METHOD) : member(place, name));
     if (method !== undefined && /^[A-Za-z]{1,32}$/.test(method)) return method;
   }
   return null;
@@ -142,10 +142,11 @@ function targetIn(places: JsonNode[]): string | null {
     const path = stringOf(member(place, "rawPath"));
     const query = stringOf(member(place, "rawQueryString"));
     if (path !== undefined) return query ? `${path}?${query}` : path;
-    const url = ["url", "originalUrl", "target", "uri", "REQUEST_URI", "cli_path", "path"]
-      .map((name) => stringOf(member(place, name)) ?? stringOf(memberAt(place, name, "raw")))
-      .find((text) => text !== undefined && /^(?:\/|https?:\/\/)/.test(text));
-    if (url !== undefined) return originForm(url);
+    for (const name of URL_NAMES) {
+      const value = member(place, name);
+      const url = stringOf(value) ?? stringOf(member(value, "raw"));
+      if (url !== undefined && /^(?:\/|https?:\/\/)/.test(url)) return originForm(url);
+    }
     const info = stringOf(member(place, "PATH_INFO"));
     const variables = stringOf(member(place, "QUERY_STRING"));
     if (info?.startsWith("/")) return variables ? `${info}?${variables}` : info;

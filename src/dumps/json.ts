@@ -19,6 +19,7 @@ export function parseJson(text: string): JsonNode {
 
 /** The tree of a text that is JSON, and undefined for any other. */
 export function tryParseJson(text: string): JsonNode | undefined {
+  if (!START.test(text)) return undefined;
   try {
     return parseJson(text);
   } catch (error) {
@@ -68,6 +69,8 @@ export function positionIn(text: string, offset: number): { line: number; column
   return { line, column: offset - lineStart + 1 };
 }
 
+/** Most of what is no JSON does not even start as JSON does. */
+const START = /^[ \t\r\n]*[[{"\d\-tfn]/;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 const LITERALS = [

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { headerValue } from "../../src/model/http.ts";
+import { lineEnds } from "../../src/dumps/literals/body-after.ts";
 import { readDump } from "../../src/dumps/read.ts";
 import { bodyOf, isProven, requestOf, requestsOf, signatureOf } from "./evidence.ts";
 
@@ -153,5 +154,14 @@ describe("an .http file", () => {
   it("is no HTTP message, and an HTTP message with ### in its body is no .http file", () => {
     const message = `POST /x HTTP/1.1\r\nContent-Length: 5\r\n\r\n###\na`;
     expect(readDump(Buffer.from(message)).format).toBe("raw-http");
+  });
+});
+
+describe("the ends of lines", () => {
+  it.each([
+    ["of one place after the other", [0, 1, 2, 3, 4, 5], [2, 2, 2, 3, undefined, undefined]],
+    ["of an earlier place again", [4, 0, 3, 1], [undefined, 2, 3, 2]],
+  ])("are found %s", (_case, places, ends) => {
+    expect(places.map(lineEnds("ab\n\nc"))).toEqual(ends);
   });
 });

@@ -129,16 +129,9 @@ describe("a plain dump is read as the complete reader reads it", () => {
   it("wherever it stands among the samples", () => {
     const folder = join(import.meta.dirname, "../data/dumps");
     const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-    const lines = files.flatMap((file) => {
-      const dump = readFileSync(join(file.parentPath, file.name));
-      return [
-        dump,
-        ...dump
-          .toString("latin1")
-          .split("\n")
-          .map((line) => Buffer.from(line, "latin1")),
-      ];
-    });
-    expect(lines.filter(agree).length).toBeGreaterThan(0);
+    const dumps = files.map((file) => readFileSync(join(file.parentPath, file.name)));
+    const lines = dumps.flatMap((dump) => dump.toString("latin1").split("\n"));
+    const all = dumps.concat(lines.map((line) => Buffer.from(line, "latin1")));
+    expect(all.filter(agree).length).toBeGreaterThan(0);
   });
 });

@@ -12,6 +12,26 @@ const BODY_LABEL = /body|payload|data|raw|content|input/;
 const REST_OF_LINE = /[ \t,;)]*(?:\r?\n|$)/y;
 const SIGNATURE_NAME = /X[-_]?Telepath[-_]?Signature/gi;
 
+/** A printout that is searched from its start to its end. */
+export interface Searched extends Printout {
+  /** Where the line of an offset ends; undefined for the last one without a line end. */
+  lineEnd(at: number): number | undefined;
+}
+
+/** Finds the ends of lines. Asked for one place after the other it looks at no line twice, however long it is. */
+export function lineEnds(text: string): Searched["lineEnd"] {
+  let from = 0;
+  let end = -1;
+  return (at) => {
+    if (at < from || at > end) {
+      from = at;
+      end = text.indexOf("\n", at);
+      if (end === -1) end = text.length;
+    }
+    return end === text.length ? undefined : end;
+  };
+}
+
 /** The body printed after the headers, and where it ends. */
 export interface BodyAfter {
   node: JsonNode;
@@ -24,7 +44,7 @@ export interface BodyAfter {
  *
  * @param declared the number of bytes the headers announce.
  */
-export function bodyAfter(printout: Printout, from: number, declared: number | null): BodyAfter | undefined {
+export function bodyAfter(printout: Searched, from: number, declared: number | null): BodyAfter | undefined {
   const { text } = printout;
   const start = endOf(BETWEEN, text, from);
   const label = labelAt(LABEL, text, start) ?? labelAt(BARE_LABEL, text, start);
@@ -55,7 +75,7 @@ function valueAt(printout: Printout, at: number): BodyAfter | undefined {
 }
 
 /** Text up to the announced length where a line ends there, else all there is up to the next request, or its line. */
-function rawText(printout: Printout, at: number, declared: number | null): BodyAfter {
+function rawText(printout: Searched, at: number, declared: number | null): BodyAfter {
   const { text, encoding } = printout;
   SIGNATURE_NAME.lastIndex = at;
   const limit = SIGNATURE_NAME.exec(text)?.index ?? text.length;
@@ -68,8 +88,8 @@ function rawText(printout: Printout, at: number, declared: number | null): BodyA
   // U+FFFD takes more bytes than what it stands for.
   const isShort = declared === null || bytes.length <= declared + 2 || bytes.includes("\ufffd");
   const isRest = limit === text.length && isShort;
-  const newline = text.indexOf("\n", at);
-  return textBody(printout, at, isRest || newline === -1 ? limit : newline);
+  const lineEnd = isRest ? undefined : printout.lineEnd(at);
+  return textBody(printout, at, lineEnd ?? limit);
 }
 
 function textBody({ text, encoding }: Printout, start: number, end: number): BodyAfter {

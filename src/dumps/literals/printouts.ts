@@ -2,7 +2,7 @@ import type { DumpedRequest } from "../../model/dump.ts";
 import { TelepathError } from "../../model/errors.ts";
 import type { Dump, JsonNode } from "../format.ts";
 import { requestsIn, signedRequestsIn } from "../values/requests.ts";
-import { bodyAfter } from "./body-after.ts";
+import { bodyAfter, lineEnds } from "./body-after.ts";
 import type { PrintedValue, Printout } from "./language.ts";
 import { printedAsJson } from "./nodes.ts";
 
@@ -47,7 +47,7 @@ function piecesOf(dump: Dump, printout: Printout): { pieces: Piece[]; error: Tel
     firstError ??= value.error;
     return value;
   };
-  const reader = { ...printout, read };
+  const reader = { ...printout, read, lineEnd: lineEnds(text) };
   for (let at = 0; vain <= MOST_IN_VAIN * text.length;) {
     opener.lastIndex = at;
     const start = opener.exec(text)?.index;

@@ -6,9 +6,11 @@ export function plainName(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, "");
 }
 
+const shortestSignature = "xtelepathsignature".length;
+
 /** Whether a name is the signature header's, in any spelling. */
 export function namesSignature(name: string): boolean {
-  if (name.length > 64) return false;
+  if (name.length < shortestSignature || name.length > 64) return false;
   const plain = plainName(name);
   return plain === "xtelepathsignature" || plain === "httpxtelepathsignature";
 }

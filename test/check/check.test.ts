@@ -161,7 +161,7 @@ describe("check", () => {
   it("takes a count that never rests as it is", async () => {
     let count = 0;
     const busy = { read: () => Promise.resolve((count += 1)) };
-    expect(await riseOf(busy, 0, { rise: 1000, quiet: 1000, most: 20, look: 1 })).toBeGreaterThan(1);
+    expect(await riseOf(busy, 0, { rise: 1000, quiet: 1000, most: 20, look: 1 })).toBeGreaterThan(0);
   });
 
   describe("certificate", () => {

@@ -1,7 +1,7 @@
-import { connect } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Revision } from "../contract/revisions.ts";
 import { deliver, type Draft, type Terms } from "../delivery/deliver.ts";
+import { accepts, addressOf } from "../delivery/reach.ts";
 import type { Target } from "../delivery/target.ts";
 import { callMaker, type MadeEvent } from "../fixtures/call.ts";
 import type { FixtureSource } from "../fixtures/library.ts";
@@ -107,9 +107,10 @@ export class Endpoint {
 
   /** Whether something accepts connections there, now or within the patience (milliseconds) that a restart needs. */
   async listens(patienceMs: number): Promise<boolean> {
+    const { host, port } = addressOf(this.settings.target.origin);
     const until = performance.now() + patienceMs;
     while (!this.interrupted.aborted) {
-      if (await canConnect(this.settings.target.origin)) return true;
+      if (await accepts(host, port, connectMs)) return true;
       if (performance.now() > until) return false;
       await pause(50);
     }
@@ -146,23 +147,4 @@ const connectMs = 3000;
 
 function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
-}
-
-function canConnect(origin: string): Promise<boolean> {
-  const { hostname, port, protocol } = new URL(origin);
-  return new Promise((resolve) => {
-    const socket = connect({
-      host: hostname.replace(/^\[|\]$/g, ""),
-      port: Number(port || (protocol === "https:" ? 443 : 80)),
-      autoSelectFamily: true,
-      timeout: connectMs,
-    });
-    const done = (connected: boolean): void => {
-      socket.destroy();
-      resolve(connected);
-    };
-    socket.once("connect", () => done(true));
-    socket.once("error", () => done(false));
-    socket.once("timeout", () => done(false));
-  });
 }

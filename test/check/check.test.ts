@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { readFileSync } from "node:fs";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { join } from "node:path";
@@ -103,6 +104,12 @@ describe("check, when it cannot run", () => {
     });
     expect(ran).toMatchObject({ exitCode: 130, stdout: "" });
     expect(count).toBe(0);
+  });
+
+  it("leaves nothing behind when nothing listens: no secret, no history", async () => {
+    const cwd = freshFolder();
+    await run(["check", `http://127.0.0.1:${await closedPort()}`], { cwd });
+    expect(readdirSync(cwd)).toEqual(["package.json"]);
   });
 
   it("exits 2 for a probe that gives no count, before anything is sent", async () => {

@@ -251,7 +251,7 @@ describe("telepath-hooks verify for people", () => {
     expect(stdout.replace(/none of \d+/, "none of N")).toMatchInlineSnapshot(`
       "✓ valid         a.http  agent.connected  call_abc123xyz  127 B  TELEPATH_WEBHOOK_SECRET
       ✗ invalid       b.http  agent.connected  call_abc123xyz  143 B  the signature does not match
-          cause     The JSON was parsed and written again with other white space. What was signed is printed so: compact. (json-reserialised-pretty)
+          cause     The JSON was parsed and written again with other white space. What was signed is compact. (json-reserialised-pretty)
           where     before it came here: Content-Length fits these bytes, so the sender, or what forwarded them, changed them after signing
           length    143 bytes held, 127 signed, 143 declared
           held      {\\n\\t"event": "agent.connected",\\n\\t"call_id": "call_abc123xyz",…

@@ -5,7 +5,6 @@ import type { Counter } from "../../check/counter.ts";
 import { parseTarget, targetUrl, type Target } from "../../delivery/target.ts";
 import type { Transport } from "../../delivery/transport.ts";
 import type { FixtureSource } from "../../fixtures/library.ts";
-import { TelepathError } from "../../model/errors.ts";
 import type { Secret } from "../../model/secret.ts";
 import type { CheckFlags } from "../commands/check.ts";
 import type { Context } from "../context.ts";
@@ -29,7 +28,7 @@ export interface CheckPlan {
  * Runs the cases, draws them, and writes the report.
  *
  * @returns whether the endpoint keeps the contract
- * @throws TelepathError `ENDPOINT_UNREACHABLE` when nothing listens there to begin with; `PROBE_FAILED`
+ * @throws TelepathError `PROBE_FAILED`
  */
 export async function runCheck(plan: CheckPlan, context: Context): Promise<"yes" | "no"> {
   const { cases, target, project, flags, destination } = plan;
@@ -48,7 +47,6 @@ export async function runCheck(plan: CheckPlan, context: Context): Promise<"yes"
     setMaxListeners(0, interrupted); // every request under way listens
     const counter = await counterFor(flags, transport, interrupted, context);
     const endpoint = new Endpoint(settingsOf(plan), { transport, history, now, counter, interrupted });
-    if (!(await endpoint.listens(0))) throw unreachable(target);
     view.begin();
     const summary = await runCases(cases, endpoint, {
       interrupted,
@@ -93,12 +91,4 @@ async function counterFor(
       : urlCounter(parseTarget(probeUrl), transport, signal);
   await counter.read();
   return counter;
-}
-
-function unreachable(target: Target): TelepathError {
-  return new TelepathError(
-    "ENDPOINT_UNREACHABLE",
-    `nothing listens on ${target.host}`,
-    "start the app, or give its URL: telepath-hooks check http://localhost:3000/webhooks",
-  );
 }

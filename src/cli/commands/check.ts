@@ -1,7 +1,9 @@
 import { Command, Option } from "commander";
 import type { CheckCase } from "../../check/case.ts";
 import { answerTimeoutMs, maxConcurrency } from "../../contract/limits.ts";
+import { accepts, addressOf } from "../../delivery/reach.ts";
 import { isLocal, parseTarget, targetUrl, type Target } from "../../delivery/target.ts";
+import { TelepathError } from "../../model/errors.ts";
 import type { Header } from "../../model/http.ts";
 import { exitCodes, writeJson, type Context } from "../context.ts";
 import { chosenCases, reportForms, type CaseFlags } from "../check/choose-cases.ts";
@@ -108,9 +110,10 @@ async function checkAction(url: string | undefined, flags: CheckFlags, context: 
 
   const target = targetOf(url, flags, project, context);
   requireConsent(target, cases.length, flags);
-  const secret = (await findSecrets(context, project, flags)).signing;
   const destination = openDestination(flags, reportForms, context);
   try {
+    await requireListening(target); // before a secret is made, or a history
+    const secret = (await findSecrets(context, project, flags)).signing;
     const verdict = await runCheck({ cases, target, secret, fixtures, project, flags, destination }, context);
     if (verdict === "no") context.exitCode = exitCodes.no;
   } catch (error) {
@@ -143,5 +146,17 @@ function requireConsent(target: Target, cases: number, flags: CheckFlags): void 
   throw usage(
     `${target.host} is not this machine, and gets ${cases} cases with forged and broken requests, up to ${flags.concurrency} at once`,
     "add --yes if it is yours to test",
+  );
+}
+
+const connectMs = 3000;
+
+async function requireListening(target: Target): Promise<void> {
+  const { host, port } = addressOf(target.origin);
+  if (await accepts(host, port, connectMs)) return;
+  throw new TelepathError(
+    "ENDPOINT_UNREACHABLE",
+    `nothing listens on ${target.host}`,
+    "start the app, or give its URL: telepath-hooks check http://localhost:3000/webhooks",
   );
 }

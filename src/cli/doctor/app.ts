@@ -1,4 +1,4 @@
-import { connect } from "node:net";
+import { accepts, addressOf } from "../../delivery/reach.ts";
 import { isLocal, targetUrl } from "../../delivery/target.ts";
 import { likelyApps } from "../nearby/likely-apps.ts";
 import { listeningPorts } from "../nearby/listening-ports.ts";
@@ -11,16 +11,14 @@ export const app: Check = {
   name: "app",
   async run(subject) {
     const target = targetOf(subject);
-    const { hostname, port: typed, protocol } = new URL(target.origin);
-    const port = Number(typed || (protocol === "https:" ? 443 : 80));
-    const host = hostname.replace(/^\[|\]$/g, "");
+    const { host, port } = addressOf(target.origin);
     const where = `${targetUrl(target)} (${target.because})`;
     if (host !== "localhost") {
       if (await accepts(host, port, remoteMs)) return [ok(`something takes connections at ${where}`)];
       return [await nothingThere(subject, where, port, isLocal(target.origin))];
     }
     const families = await Promise.all(
-      ["127.0.0.1", "::1"].map(async (family) => (await accepts(family, port)) && family),
+      ["127.0.0.1", "::1"].map(async (family) => (await accepts(family, port, loopbackMs)) && family),
     );
     const listening = families.filter((family) => family !== false);
     if (listening.length === 0) return [await nothingThere(subject, where, port, true)];
@@ -30,17 +28,6 @@ export const app: Check = {
 
 /** A loopback address that takes connections is there at once; Windows takes 2 s to say that none is. */
 const loopbackMs = 500;
-
-async function accepts(host: string, port: number, withinMs = loopbackMs): Promise<boolean> {
-  const socket = connect({ host, port, autoSelectFamily: true });
-  const accepted = await new Promise<boolean>((resolve) => {
-    socket.once("connect", () => resolve(true));
-    socket.once("error", () => resolve(false));
-    socket.setTimeout(withinMs, () => resolve(false));
-  });
-  socket.destroy();
-  return accepted;
-}
 
 /** A name may have to be looked up, and a connection to cross a network. */
 const remoteMs = 3000;

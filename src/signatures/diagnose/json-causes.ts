@@ -13,7 +13,7 @@ export function layoutCause(held: string, layout: Layout): Cause {
     code: layoutCode(held),
     side: "dump",
     step: `print the JSON with other white space: ${layout.name}`,
-    summary: `The JSON was parsed and written again with other white space. What was signed is printed so: ${layout.name}.`,
+    summary: `The JSON was parsed and written again with other white space. What was signed is ${layout.name}.`,
     advice: rawBodyAdvice,
   };
 }

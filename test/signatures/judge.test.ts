@@ -201,6 +201,7 @@ describe("judge: valid", () => {
 
   it.each([
     ["TELEPATH_WEBHOOK_SECRET_PREVIOUS", "secret-rotated"],
+    ["TELEPATH_PREVIOUS_ACCOUNT", "secret-other-environment"],
     ["live.txt", "secret-other-environment"],
   ])("another known secret signed it: %s", (name, code) => {
     const other = new Secret("tp_whsec_live_9a8b", name);

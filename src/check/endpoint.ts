@@ -1,13 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Revision } from "../contract/revisions.ts";
 import { deliver, type Draft, type Terms } from "../delivery/deliver.ts";
+import { eventHeaders } from "../delivery/event-headers.ts";
 import { accepts, addressOf } from "../delivery/reach.ts";
 import type { Target } from "../delivery/target.ts";
 import { callMaker, type MadeEvent } from "../fixtures/call.ts";
 import type { FixtureSource } from "../fixtures/library.ts";
 import { jsonOverride } from "../fixtures/overrides.ts";
 import { eventHead } from "../model/event.ts";
-import { withHeader, type Header, type HeaderList } from "../model/http.ts";
+import type { Header, HeaderList } from "../model/http.ts";
 import type { Secret } from "../model/secret.ts";
 import { signatureRecord } from "../signatures/record.ts";
 import { signedHeader } from "../signatures/sign.ts";
@@ -121,15 +122,15 @@ export class Endpoint {
     return { ...reply, leak: reply.response && leakIn(reply.response, body, this.settings.secret) };
   }
 
-  #draft({ body, signature, method = "POST", contentType = "application/json" }: CheckRequest): Draft {
-    const { target, secret, userAgent } = this.settings;
-    const own: HeaderList = [
-      ["Host", target.host],
-      ["Content-Type", contentType],
-      ["User-Agent", userAgent],
-      ...(signature ?? [this.signatureOf(body)]),
-    ];
-    const headers = this.settings.headers.reduce((list, [name, value]) => withHeader(list, name, value), own);
+  #draft({ body, signature, method = "POST", contentType }: CheckRequest): Draft {
+    const { target, secret, userAgent, headers: added } = this.settings;
+    const headers = eventHeaders({
+      target,
+      userAgent,
+      contentType,
+      signature: signature ?? [this.signatureOf(body)],
+      added,
+    });
     return {
       ...target,
       method,

@@ -46,6 +46,31 @@ export function withHeader(headers: HeaderList, name: string, value: string): He
   });
 }
 
+/**
+ * The same list with other headers added: those of one name replace what stood there of it, in the place of the first,
+ * and one that is added twice is there twice.
+ */
+export function withHeaders(headers: HeaderList, added: HeaderList): HeaderList {
+  const names = new Set(added.map(([name]) => name.toLowerCase()));
+  return [...names].reduce(
+    (result, name) =>
+      replaced(
+        result,
+        name,
+        added.filter(([candidate]) => candidate.toLowerCase() === name),
+      ),
+    headers,
+  );
+}
+
+function replaced(headers: HeaderList, lowerName: string, values: HeaderList): HeaderList {
+  const [[name, first], ...more] = values as [Header, ...Header[]];
+  const result = [...withHeader(headers, name, first)];
+  const at = result.findIndex(([candidate]) => candidate.toLowerCase() === lowerName);
+  result.splice(at + 1, 0, ...more);
+  return result;
+}
+
 /** `rawHeaders` of `node:http` (name, value, name, value, …) as a list of pairs. */
 export function pairHeaders(flat: readonly string[]): HeaderList {
   const headers: Header[] = [];

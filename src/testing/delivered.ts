@@ -1,9 +1,10 @@
 import type { Draft } from "../delivery/deliver.ts";
+import { eventHeaders } from "../delivery/event-headers.ts";
 import { tampered, type Tampering } from "../delivery/tamper.ts";
 import type { Target } from "../delivery/target.ts";
 import type { Delivery } from "../model/delivery.ts";
 import { eventHead } from "../model/event.ts";
-import { withHeader, type HeaderList } from "../model/http.ts";
+import type { HeaderList } from "../model/http.ts";
 import type { Secret } from "../model/secret.ts";
 import { signedHeader } from "../signatures/sign.ts";
 
@@ -43,17 +44,11 @@ export function draftOf(payload: Uint8Array, { target, secret, headers, tamper }
   const { body, signature } = tamper
     ? tampered(payload, secret, tamper)
     : { body: payload, signature: [signedHeader(payload, secret)] };
-  const own: HeaderList = [
-    ["Host", target.host],
-    ["Content-Type", "application/json"],
-    ["User-Agent", userAgent],
-    ...signature,
-  ];
   return {
     ...target,
     ...eventHead(body),
     method: "POST",
-    headers: headers.reduce((list, [name, value]) => withHeader(list, name, value), own),
+    headers: eventHeaders({ target, userAgent, signature, added: headers }),
     body,
     source: "send",
     signature: { verdict: "unchecked", secret: null, diagnosis: null },

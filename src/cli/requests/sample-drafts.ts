@@ -1,8 +1,8 @@
 import type { Draft } from "../../delivery/deliver.ts";
+import { eventHeaders } from "../../delivery/event-headers.ts";
 import { tampered, type Tampering } from "../../delivery/tamper.ts";
 import type { Target } from "../../delivery/target.ts";
 import type { MadeEvent, MakeCall } from "../../fixtures/call.ts";
-import { forwardedHeaders } from "../../listen/headers.ts";
 import type { HeaderList } from "../../model/http.ts";
 import type { Secret } from "../../model/secret.ts";
 import { signatureRecord } from "../../signatures/record.ts";
@@ -24,13 +24,8 @@ export function sampleDraft({ payload, event, callId }: Omit<MadeEvent, "type">,
   const { body, signature } = tamper
     ? tampered(payload, secret, tamper)
     : { body: payload, signature: [signedHeader(payload, secret)] };
-  const own: HeaderList = [
-    ["Host", target.host],
-    ["Content-Type", "application/json"],
-    ["User-Agent", `telepath-hooks/${version}`],
-    ...signature,
-  ];
-  const headers = forwardedHeaders(own, target.host, terms.headers);
+  const userAgent = `telepath-hooks/${version}`;
+  const headers = eventHeaders({ target, userAgent, signature, added: terms.headers });
   const untouched = tamper === undefined && terms.headers.length === 0;
   return {
     origin: target.origin,

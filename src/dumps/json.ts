@@ -28,6 +28,16 @@ export function tryParseJson(text: string): JsonNode | undefined {
   }
 }
 
+/** Whether a text is JSON, without keeping what it says. */
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** A member's value: of members with the same name the last, as `JSON.parse` reads them. Other nodes have none. */
 export function member(node: JsonNode | undefined, name: string): JsonNode | undefined {
   if (node?.type !== "object") return undefined;

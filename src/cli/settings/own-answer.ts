@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { isJson } from "../../dumps/json.ts";
 import type { Answer } from "../../listen/answer.ts";
 import type { HeaderList } from "../../model/http.ts";
 import { readRegularFile } from "../input.ts";
@@ -33,13 +34,4 @@ function contentType(body: Buffer): HeaderList {
   if (isJson(text)) return [["Content-Type", "application/json"]];
   const isText = Buffer.from(text).equals(body);
   return [["Content-Type", isText ? "text/plain; charset=utf-8" : "application/octet-stream"]];
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,5 +1,6 @@
 import { closeSync } from "node:fs";
 import { skipBlankLines, startsMessage } from "../../dumps/http/head.ts";
+import { isJson } from "../../dumps/json.ts";
 import { TelepathError } from "../../model/errors.ts";
 import { openRegularFile } from "../input.ts";
 import { headBytes, type BigDump } from "./big-dump.ts";
@@ -44,13 +45,4 @@ function formOf(head: Buffer, named: string | undefined): "raw-http" | "ndjson" 
   if (line === undefined) return undefined;
   // A first line longer than this can only be one of several: nothing else prints JSON on lines so long.
   return newline === -1 || isJson(line) ? "ndjson" : undefined;
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

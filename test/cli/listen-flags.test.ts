@@ -223,8 +223,8 @@ describe("--hold", () => {
     const second = await listenWhile([...argv, "--until", "1"], { cwd }, (_port, seen) => seen('"type":"stopped"'));
     expect(jsonLines(second.stdout).slice(1)).toMatchObject([
       { type: "holding", state: "restored", held: 1 },
-      { type: "holding", state: "delivered", held: 0 },
       { type: "delivery", outcome: "delivered", attempts: [{ failure: "refused" }, { status: 200 }] },
+      { type: "holding", state: "delivered", held: 0 },
       { type: "stopped", deliveries: 1, failed: 0 },
     ]);
     expect(app.requests).toHaveLength(1);

@@ -1,3 +1,4 @@
+import { isSuccess } from "../delivery/expectation.ts";
 import type { Attempt } from "../model/delivery.ts";
 import type { HttpResponse } from "../model/http.ts";
 import type { Finding } from "./case.ts";
@@ -25,7 +26,7 @@ export function replyOf({ response, failure, message, durationMs }: Omit<Attempt
 
 /** True for what Telepath takes for delivered. */
 export function isAccepted({ response }: Answer): boolean {
-  return response !== null && response.status >= 200 && response.status < 300;
+  return response !== null && isSuccess(response.status);
 }
 
 /** True for a clear no: the fault is the sender's, and sending it again is no use (RFC 9110 §15.5). */

@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Revision } from "../contract/revisions.ts";
 import { deliver, type Draft, type Terms } from "../delivery/deliver.ts";
 import { eventHeaders } from "../delivery/event-headers.ts";
+import { isSuccess } from "../delivery/expectation.ts";
 import { accepts, addressOf } from "../delivery/reach.ts";
 import type { Target } from "../delivery/target.ts";
 import { callMaker, type MadeEvent } from "../fixtures/call.ts";
@@ -145,7 +146,3 @@ export class Endpoint {
 }
 
 const connectMs = 3000;
-
-function isSuccess(status: number): boolean {
-  return status >= 200 && status < 300;
-}

@@ -1,5 +1,6 @@
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
+import { addressOf } from "../delivery/reach.ts";
 import type { OutgoingRequest } from "../delivery/transport.ts";
 import { pairHeaders } from "../model/http.ts";
 import { replyOf, type Reply } from "./answer.ts";
@@ -41,12 +42,11 @@ function opened({ origin, target, method, headers, body, signal }: OutgoingReque
     framing === "chunked"
       ? [...own, ["Transfer-Encoding", "chunked"]]
       : [...own, ["Content-Length", String(body.byteLength)], ["Expect", "100-continue"]];
-  const { protocol, hostname, port } = new URL(origin);
+  const { protocol } = new URL(origin);
   const open = protocol === "https:" ? httpsRequest : httpRequest;
   return open({
     protocol,
-    hostname: hostname.replace(/^\[|\]$/g, ""),
-    port,
+    ...addressOf(origin),
     path: target,
     method,
     headers: framed.flat() as unknown as Record<string, string>, // a flat list is written as it is

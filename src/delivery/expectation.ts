@@ -6,6 +6,11 @@ export type Expectation = (status: number) => boolean;
 /** What Telepath takes for delivered: any 2xx. */
 export const anySuccess = "2xx";
 
+/** The same, of a status. */
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
 /**
  * `2xx`, `401`, or several of them: `2xx,401`. A bar separates as well as a comma.
  *

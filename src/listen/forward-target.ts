@@ -1,5 +1,6 @@
 import { lookup } from "node:dns/promises";
 import { BlockList } from "node:net";
+import { addressOf } from "../delivery/reach.ts";
 import { parseTarget } from "../delivery/target.ts";
 import { TelepathError } from "../model/errors.ts";
 
@@ -54,9 +55,8 @@ export function prefixedTarget(prefix: string, target: string): string {
  * until something gives way.
  */
 export async function isOwnPort(target: ForwardTarget, ownPort: number): Promise<boolean> {
-  const url = new URL(target.origin);
-  const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
-  return port === ownPort && (await isThisMachine(url.hostname));
+  const { host, port } = addressOf(target.origin);
+  return port === ownPort && (await isThisMachine(host));
 }
 
 export function ownPortError(target: ForwardTarget): TelepathError {
@@ -90,10 +90,10 @@ ownAddresses.addAddress("::", "ipv6");
 const lookupMs = 2000;
 
 /** A name that cannot be resolved in time is not ours: the attempt will say what is wrong with it. */
-async function isThisMachine(hostname: string): Promise<boolean> {
+async function isThisMachine(host: string): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<[]>((resolve) => (timer = setTimeout(resolve, lookupMs, [])));
-  const addresses = await Promise.race([lookup(hostname.replace(/^\[|\]$/g, ""), { all: true }), late]).catch(() => []);
+  const addresses = await Promise.race([lookup(host, { all: true }), late]).catch(() => []);
   clearTimeout(timer);
   return addresses.some(({ address, family }) => ownAddresses.check(address, family === 6 ? "ipv6" : "ipv4"));
 }

@@ -1,3 +1,4 @@
+import { isSuccess } from "../delivery/expectation.ts";
 import type { Transport } from "../delivery/transport.ts";
 import type { Attempt } from "../model/delivery.ts";
 import { headerValue, type HeaderList, type HttpRequest } from "../model/http.ts";
@@ -48,7 +49,7 @@ export function createForward(settings: ForwardSettings, { transport, place, abo
     const { response, failure } = exchange;
     return {
       attempt: { number, ...exchange },
-      outcome: response && response.status >= 200 && response.status < 300 ? "delivered" : "failed",
+      outcome: response && isSuccess(response.status) ? "delivered" : "failed",
       // A certificate that is refused stays so: trying again is no cure.
       down: !reached && failure !== "tls" && failure !== "aborted",
     };

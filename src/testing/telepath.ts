@@ -6,6 +6,7 @@ import { defaultRevision, type Revision } from "../contract/revisions.ts";
 import type { EventOf } from "../contract/schemas.ts";
 import { deliverSequences } from "../delivery/batch.ts";
 import { deliver, type Terms } from "../delivery/deliver.ts";
+import { isSuccess } from "../delivery/expectation.ts";
 import type { Tampering } from "../delivery/tamper.ts";
 import { parseTarget, type Target } from "../delivery/target.ts";
 import { createTransport } from "../delivery/undici.ts";
@@ -138,8 +139,4 @@ function secretOf(value: string | undefined): Secret {
 
 function targetOf(url: string, path: string | undefined): Target {
   return parseTarget(path === undefined ? url : new URL(path, url).href);
-}
-
-function isSuccess(status: number): boolean {
-  return status >= 200 && status < 300;
 }

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { connect } from "node:tls";
+import { addressOf } from "../../delivery/reach.ts";
 import { isLocal } from "../../delivery/target.ts";
 import { idsOf, told, type Answer } from "../answer.ts";
 import type { CheckCase, Finding } from "../case.ts";
@@ -66,10 +67,10 @@ async function certificateFinding({ settings, interrupted }: Endpoint): Promise<
       resolve({ verdict, got, deliveryIds: [] });
     };
     const stop = (): void => done("skip", "interrupted");
-    const host = url.hostname.replace(/^\[|\]$/g, "");
+    const { host, port } = addressOf(url.origin);
     const servername = isIP(host) ? "" : host; // RFC 6066 §3 knows names only
     // Said outright: the environment can have Node trust everything, and then nothing would be found here.
-    const socket = connect({ host, port: Number(url.port || 443), servername, rejectUnauthorized: true });
+    const socket = connect({ host, port, servername, rejectUnauthorized: true });
     const timer = setTimeout(() => done("fail", `no handshake within ${handshakeMs / 1000} s`), handshakeMs);
     interrupted.addEventListener("abort", stop);
     socket.on("error", (error) => done("fail", error.message));

@@ -1,3 +1,4 @@
+import { isSuccess } from "../../delivery/expectation.ts";
 import { jsonBody } from "../../dumps/exports/json.ts";
 import type { Attempt, BodyState, Delivery, Diagnosis } from "../../model/delivery.ts";
 import type { HeaderList, HttpResponse } from "../../model/http.ts";
@@ -95,7 +96,7 @@ function attemptBlock(attempt: Attempt, style: Style): string {
   if (!response)
     return `${where}\n  ${style.bad(safeText([attempt.failure, attempt.message].filter(Boolean).join(": ")))}`;
   const { status, headers, body } = response;
-  const word = status >= 200 && status < 300 ? style.good(String(status)) : style.bad(String(status));
+  const word = isSuccess(status) ? style.good(String(status)) : style.bad(String(status));
   const parts = [word, headerLines(headers, style)].filter(Boolean).join("\n");
   return `${where}\n${margined([parts, bodyText(body)].filter(Boolean).join("\n\n"))}`;
 }

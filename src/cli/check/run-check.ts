@@ -42,8 +42,7 @@ export async function runCheck(plan: CheckPlan, context: Context): Promise<"yes"
   const results: CaseResult[] = [];
   const view = createCheckView(plan, context);
   try {
-    const { now } = context;
-    const interrupted = AbortSignal.any([context.interrupted]);
+    const { now, interrupted } = context;
     setMaxListeners(0, interrupted); // every request under way listens
     const counter = await counterFor(flags, transport, interrupted, context);
     const endpoint = new Endpoint(settingsOf(plan), { transport, history, now, counter, interrupted });

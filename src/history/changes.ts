@@ -3,24 +3,27 @@ import { TelepathError } from "../model/errors.ts";
 import type { Database, Value } from "./driver.ts";
 import { takeOverHeld, writeHold, type TakeOver } from "./held.ts";
 import { dropOldest, giveBack, type Dropped } from "./retention.ts";
+import { releaseRetries, takeRetries, writeRetry, type TakeRetries } from "./retries.ts";
 import { attemptBytes, attemptColumns, attemptRow, deliveryColumns, rowOf, signatureRow } from "./rows.ts";
-import type { DeliveryChanges, HeldDelivery, Hold, Retention } from "./store.ts";
+import type { DeliveryChanges, HeldDelivery, PendingRetry, Retention, Waits } from "./store.ts";
 
 /**
  * One change of the history, made inside a transaction. It is plain data, so that another thread can make it; its
  * `body` is apart from the row, for bytes travel better alone.
  */
 export type Change =
-  | { kind: "insert"; row: Value[]; body: Uint8Array | null; hold: Hold | undefined }
+  | { kind: "insert"; row: Value[]; body: Uint8Array | null; waits: Waits | undefined }
   | {
       kind: "update";
       id: string;
       attempt: Value[] | null;
       body: Uint8Array | null;
-      hold: Hold | null | undefined;
+      waits: Waits;
       columns: Value[];
     }
   | ({ kind: "take-over"; body: null } & TakeOver)
+  | ({ kind: "take-retries"; body: null } & TakeRetries)
+  | { kind: "release-retries"; holder: string; body: null }
   | { kind: "drop"; keep: Retention; now: number; body: null }
   | { kind: "give-back"; body: null };
 
@@ -29,6 +32,8 @@ export interface Results {
   insert: undefined;
   update: undefined;
   "take-over": HeldDelivery[];
+  "take-retries": PendingRetry[];
+  "release-retries": undefined;
   drop: Dropped;
   "give-back": boolean;
 }
@@ -40,20 +45,20 @@ export interface Tally {
 }
 
 /** Puts one delivery on record. */
-export function insertion(id: string, delivery: NewDelivery, hold?: Hold): Change & { kind: "insert" } {
-  return { kind: "insert", row: rowOf(delivery, id), body: delivery.body, hold };
+export function insertion(id: string, delivery: NewDelivery, waits?: Waits): Change & { kind: "insert" } {
+  return { kind: "insert", row: rowOf(delivery, id), body: delivery.body, waits };
 }
 
 /** Adds to a delivery on record; `UNKNOWN_DELIVERY` when there is none. */
 export function update(id: string, changes: DeliveryChanges): Change & { kind: "update" } {
-  const { attempt, outcome, signature, hold } = changes;
+  const { attempt, outcome, signature, hold, retry } = changes;
   const [verdict, detail] = signature ? signatureRow(signature) : [null, null];
   return {
     kind: "update",
     id,
     attempt: attempt ? attemptRow(attempt) : null,
     body: attempt?.response?.body ?? null,
-    hold,
+    waits: { ...(hold === undefined ? {} : { hold }), ...(retry === undefined ? {} : { retry }) },
     columns: [attempt ? attemptBytes(attempt) : 0, outcome ?? null, verdict, detail],
   };
 }
@@ -67,6 +72,10 @@ export function makeChange(database: Database, tally: Tally, change: Change): Re
       return makeUpdate(database, tally, change);
     case "take-over":
       return takeOverHeld(database, change);
+    case "take-retries":
+      return takeRetries(database, change);
+    case "release-retries":
+      return releaseRetries(database, change.holder);
     case "drop":
       return dropOldest(database, tally.change, change);
     case "give-back":
@@ -74,20 +83,25 @@ export function makeChange(database: Database, tally: Tally, change: Change): Re
   }
 }
 
-function makeInsertion(database: Database, tally: Tally, { row, body, hold }: Change & { kind: "insert" }): undefined {
+function makeInsertion(database: Database, tally: Tally, { row, body, waits }: Change & { kind: "insert" }): undefined {
   tally.change += 1;
   database.prepare(insertDeliverySql).run(...row, tally.change, body);
-  if (hold) writeHold(database, Number(database.prepare("SELECT last_insert_rowid() AS key").get()?.["key"]), hold);
+  if (waits) writeWaits(database, Number(database.prepare("SELECT last_insert_rowid() AS key").get()?.["key"]), waits);
+}
+
+function writeWaits(database: Database, key: number, { hold, retry }: Waits): void {
+  if (hold !== undefined) writeHold(database, key, hold);
+  if (retry !== undefined) writeRetry(database, key, retry);
 }
 
 function makeUpdate(database: Database, tally: Tally, change: Change & { kind: "update" }): undefined {
-  const { id, attempt, body, hold, columns } = change;
+  const { id, attempt, body, waits, columns } = change;
   const key = database.prepare("SELECT key FROM deliveries WHERE id = ?").get(id)?.["key"] as number | undefined;
   if (key === undefined) {
     throw new TelepathError("UNKNOWN_DELIVERY", `no delivery has the id ${id}`, "it may have been dropped");
   }
   if (attempt) database.prepare(insertAttemptSql).run(...attempt, body, key);
-  if (hold !== undefined) writeHold(database, key, hold);
+  writeWaits(database, key, waits);
   tally.change += 1;
   database.prepare(updateSql).run(tally.change, ...columns, key);
 }

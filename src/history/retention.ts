@@ -22,11 +22,12 @@ export function dropOldest(
   lastChange: number,
   { keep, now }: { keep: Retention; now: number },
 ): Dropped {
-  // What waits for its app was acknowledged: only its age ends that.
+  // What waits for its app was acknowledged, and what waits for its next attempt is promised one: only age ends that.
   const oldest = database
     .prepare(
       `SELECT key, created_at, bytes FROM deliveries
-      WHERE created_at < ? OR key NOT IN (SELECT delivery FROM held) ORDER BY created_at, key LIMIT ?`,
+      WHERE created_at < ? OR key NOT IN (SELECT delivery FROM held UNION ALL SELECT delivery FROM retries)
+      ORDER BY created_at, key LIMIT ?`,
     )
     .all(now - keep.maxAgeMs, deliveriesAtOnce) as { key: number; created_at: number; bytes: number }[];
   const dropped = { deliveries: 0, bytes: 0 };
@@ -43,6 +44,7 @@ export function dropOldest(
 const deletions = [
   "DELETE FROM attempts WHERE delivery = ?",
   "DELETE FROM held WHERE delivery = ?",
+  "DELETE FROM retries WHERE delivery = ?",
   "DELETE FROM deliveries WHERE key = ?",
 ];
 

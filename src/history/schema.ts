@@ -67,6 +67,15 @@ const migrations: readonly string[] = [
     holder INTEGER NOT NULL
   ) STRICT;
   `,
+  // Attempts that are to be made (`send --retry`).
+  `
+  CREATE TABLE retries (
+    delivery INTEGER PRIMARY KEY REFERENCES deliveries (key),
+    due_at REAL NOT NULL,
+    plan TEXT NOT NULL,
+    holder TEXT NOT NULL
+  ) STRICT;
+  `,
 ];
 
 /**

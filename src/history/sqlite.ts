@@ -10,8 +10,18 @@ import { nextId } from "./ids.ts";
 import type { Filter } from "./query.ts";
 import { changedAfter, deliveriesAt, findDeliveries, lastChange } from "./reading.ts";
 import { keyOf } from "./references.ts";
+import { readRetryHolders } from "./retries.ts";
 import { rollBack } from "./schema.ts";
-import type { DeliveryChanges, HeldDelivery, History, Hold, Retention, Urgency } from "./store.ts";
+import type {
+  DeliveryChanges,
+  HeldDelivery,
+  History,
+  PendingRetry,
+  Retention,
+  RetryHolder,
+  Urgency,
+  Waits,
+} from "./store.ts";
 import { createThreadCommitter } from "./thread-committer.ts";
 import { Writer } from "./writer.ts";
 
@@ -48,10 +58,10 @@ class SqliteHistory implements History {
     this.#writer = new Writer(committer, patienceMs);
   }
 
-  async record(delivery: NewDelivery, hold?: Hold): Promise<string> {
+  async record(delivery: NewDelivery, waits?: Waits): Promise<string> {
     this.#checkOpen();
     const id = nextId(delivery.createdAt);
-    await this.#writer.commit(insertion(id, delivery, hold));
+    await this.#writer.commit(insertion(id, delivery, waits));
     return id;
   }
 
@@ -104,6 +114,21 @@ class SqliteHistory implements History {
     const holders = new Set(this.held().map((one) => one.holder));
     const ended = [...holders].filter((one) => !isLiving(one));
     return await this.#writer.commit({ kind: "take-over", targets, holder, ended, body: null });
+  }
+
+  retryHolders(): RetryHolder[] {
+    return this.#read(readRetryHolders);
+  }
+
+  async takeRetries(holder: string, isLiving: (holder: string) => boolean): Promise<PendingRetry[]> {
+    this.#checkOpen();
+    const ended = this.retryHolders().flatMap((one) => (isLiving(one.holder) ? [] : [one.holder]));
+    return await this.#writer.commit({ kind: "take-retries", holder, ended, body: null });
+  }
+
+  async releaseRetries(holder: string): Promise<void> {
+    this.#checkOpen();
+    await this.#writer.commit({ kind: "release-retries", holder, body: null });
   }
 
   async prune(keep: Retention, now: number): Promise<{ deliveries: number; bytes: number }> {

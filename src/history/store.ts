@@ -1,4 +1,5 @@
 import type { Attempt, Delivery, NewDelivery, Outcome, SignatureRecord } from "../model/delivery.ts";
+import type { RetryPlan } from "../model/retry.ts";
 import type { DeliveryCount } from "./counting.ts";
 import type { Filter } from "./query.ts";
 
@@ -10,8 +11,8 @@ import type { Filter } from "./query.ts";
  * `HISTORY_UNWRITABLE` error, and works again as soon as the fault is gone.
  */
 export interface History {
-  /** Puts a delivery on record, and with `hold` that it waits for its app, and resolves to its id. */
-  record(delivery: NewDelivery, hold?: Hold): Promise<string>;
+  /** Puts a delivery on record, and what it waits for, and resolves to its id. */
+  record(delivery: NewDelivery, waits?: Waits): Promise<string>;
 
   /**
    * Adds what became known of a delivery. Never changes the request itself.
@@ -63,6 +64,18 @@ export interface History {
    */
   takeOver(targets: readonly string[], holder: number, isLiving: (holder: number) => boolean): Promise<HeldDelivery[]>;
 
+  /** Who is to make the attempts that are yet to be made. */
+  retryHolders(): RetryHolder[];
+
+  /**
+   * Makes `holder` the one that tries what is yet to be tried, unless another that is living has it, and resolves to
+   * all that is the holder's now, the soonest first. No two holders get the same delivery.
+   */
+  takeRetries(holder: string, isLiving: (holder: string) => boolean): Promise<PendingRetry[]>;
+
+  /** Leaves what `holder` was to try to whoever takes it next. */
+  releaseRetries(holder: string): Promise<void>;
+
   /** Drops what is older or more than `keep` allows, oldest first. Says how much that was. What waits is dropped for its age only. */
   prune(keep: Retention, now: number): Promise<{ deliveries: number; bytes: number }>;
 
@@ -73,12 +86,18 @@ export interface History {
 /** How soon a write is to be committed: at once, or with the next that is, some milliseconds later at the most. */
 export type Urgency = "now" | "soon";
 
-export interface DeliveryChanges {
+export interface DeliveryChanges extends Waits {
   attempt?: Attempt;
   outcome?: Outcome;
   signature?: SignatureRecord;
-  /** That it waits for its app from now on; null: no longer. */
+}
+
+/** What a delivery waits for from now on; null: no longer. */
+export interface Waits {
+  /** Its app. */
   hold?: Hold | null;
+  /** The time of its next attempt. */
+  retry?: Retry | null;
 }
 
 /** A delivery whose sender has been answered, and whose app is yet to get it. */
@@ -93,6 +112,32 @@ export interface HeldDelivery extends Hold {
   id: string;
   /** What it takes up, head and body. */
   bytes: number;
+}
+
+/** An attempt that is to be made: it stands on record before it is, so that it is made if this process ends. */
+export interface Retry {
+  plan: RetryPlan;
+  /** Milliseconds since the epoch. */
+  dueAt: number;
+  /** Names the run of a process that is to make it. */
+  holder: string;
+}
+
+/** One who has attempts to make; an empty name for those that were left to whoever takes them. */
+export interface RetryHolder {
+  holder: string;
+  deliveries: number;
+}
+
+/** A delivery that is yet to be tried, and what its line says. */
+export interface PendingRetry extends Omit<Retry, "holder"> {
+  id: string;
+  event: string | null;
+  callId: string | null;
+  /** How many attempts were made. */
+  made: number;
+  /** How the last of them went: `503`, `refused`; null when none was made. */
+  last: string | null;
 }
 
 /** How much history to keep. */

@@ -134,7 +134,7 @@ async function store(
   { history, notify }: GatewayTools,
 ): Promise<string | null> {
   try {
-    return await history.record(delivery, hold);
+    return await history.record(delivery, hold && { hold });
   } catch (error) {
     notify("HISTORY_UNWRITABLE", `${reasonOf(error)}; the sender was answered 503 and nothing was forwarded`);
     return null;

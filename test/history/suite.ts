@@ -11,6 +11,7 @@ import { filtering } from "./behaviour/filtering.ts";
 import { finding } from "./behaviour/finding.ts";
 import { following } from "./behaviour/following.ts";
 import { holding as waiting } from "./behaviour/holding.ts";
+import { retrying } from "./behaviour/retrying.ts";
 import { keeping } from "./behaviour/keeping.ts";
 import { freshFolder } from "./folders.ts";
 
@@ -41,7 +42,18 @@ export function describeHistory(driver: DriverName, { thread } = { thread: false
   }
 
   describe(`a history on ${driver}${thread ? " with a thread that commits" : ""}`, () => {
-    for (const behaviour of [faults, keeping, finding, filtering, following, waiting, dropping, examining, counting]) {
+    for (const behaviour of [
+      faults,
+      keeping,
+      finding,
+      filtering,
+      following,
+      waiting,
+      retrying,
+      dropping,
+      examining,
+      counting,
+    ]) {
       behaviour({ driver, thread, opened, holding });
     }
   });

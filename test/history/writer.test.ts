@@ -69,7 +69,7 @@ describe("changes of a history", () => {
   it("are split when their bodies are large together", async () => {
     const { groups, committer } = counting();
     const writer = new Writer(committer, 1000);
-    const large: Change & { kind: "insert" } = { kind: "insert", row: [], body: new Uint8Array(6e6), hold: undefined };
+    const large: Change & { kind: "insert" } = { kind: "insert", row: [], body: new Uint8Array(6e6), waits: undefined };
     await Promise.all(Array.from({ length: 5 }, () => writer.commit(large)));
     expect(groups).toEqual([2, 2, 1]);
   });

@@ -221,7 +221,7 @@ describe("what waits", () => {
     );
     const hold = async (): Promise<Delivery> => {
       const delivery = newDelivery();
-      const id = await history.record(delivery, { target: app(port).url, holder: 1 });
+      const id = await history.record(delivery, { hold: { target: app(port).url, holder: 1 } });
       return { ...delivery, id, attempts: [] };
     };
     return { holding, hold, told, codes };

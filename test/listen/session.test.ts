@@ -216,7 +216,7 @@ describe("an earlier run that was killed", () => {
     await history.record(at(10));
     const left = await history.record(at(2000));
     await history.record(at(2001, { outcome: "delivered" }));
-    await history.record(at(2002), { target: "http://127.0.0.1:9", holder: 1 });
+    await history.record(at(2002), { hold: { target: "http://127.0.0.1:9", holder: 1 } });
     const ended = 2 ** 22 + 1;
     const note = { pid: ended, localUrl: "http://127.0.0.1:1", forwardTo: null, startedAt: 1000 };
     writeFileSync(join(dataDir, `listening-${ended}.json`), JSON.stringify(note));

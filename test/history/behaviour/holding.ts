@@ -12,9 +12,11 @@ export function holding({ opened }: Bench): void {
     it("keeps what waits, with its app and its holder, oldest first, over a restart", async () => {
       const folder = freshFolder();
       const history = await opened(folder);
-      const first = await history.record(newDelivery({ createdAt: 1 }), { target: app, holder: 1 });
+      const first = await history.record(newDelivery({ createdAt: 1 }), { hold: { target: app, holder: 1 } });
       const later = await history.record(newDelivery({ createdAt: 3 }));
-      const second = await history.record(newDelivery({ createdAt: 2 }), { target: "http://b\u0000", holder: 1 });
+      const second = await history.record(newDelivery({ createdAt: 2 }), {
+        hold: { target: "http://b\u0000", holder: 1 },
+      });
       await history.update(later, { attempt: newAttempt(), hold: { target: app, holder: 2 } });
       await history.close();
       const waiting = (await opened(folder)).held();
@@ -28,7 +30,7 @@ export function holding({ opened }: Bench): void {
 
     it("forgets what waits no longer, together with the attempt that ended it", async () => {
       const history = await opened();
-      const id = await history.record(newDelivery(), { target: app, holder: 1 });
+      const id = await history.record(newDelivery(), { hold: { target: app, holder: 1 } });
       await history.update(id, { attempt: newAttempt(), outcome: "delivered", hold: null });
       expect(history.held()).toEqual([]);
       expect(history.get(id)).toMatchObject({ outcome: "delivered", attempts: [{ number: 1 }] });
@@ -37,9 +39,9 @@ export function holding({ opened }: Bench): void {
     it("gives each waiting delivery to one holder: of the target, and not while another lives", async () => {
       const folder = freshFolder();
       const [history, other] = [await opened(folder), await opened(folder)];
-      const mine = await history.record(newDelivery({ createdAt: 1 }), { target: app, holder: 1 });
-      await history.record(newDelivery({ createdAt: 2 }), { target: "http://other", holder: 1 });
-      const living = await history.record(newDelivery({ createdAt: 3 }), { target: app, holder: 3 });
+      const mine = await history.record(newDelivery({ createdAt: 1 }), { hold: { target: app, holder: 1 } });
+      await history.record(newDelivery({ createdAt: 2 }), { hold: { target: "http://other", holder: 1 } });
+      const living = await history.record(newDelivery({ createdAt: 3 }), { hold: { target: app, holder: 3 } });
       expect((await history.takeOver([app], 2, (holder) => holder === 3)).map(({ id }) => id)).toEqual([mine]);
       expect(await other.takeOver([app], 4, (holder) => holder !== 4)).toEqual([]);
       expect((await other.takeOver([app], 2, nobody)).map(({ id, holder }) => [id, holder])).toEqual([
@@ -50,8 +52,8 @@ export function holding({ opened }: Bench): void {
 
     it("drops what waits for its age, and not for want of room", async () => {
       const history = await opened();
-      const old = await history.record(newDelivery({ createdAt: 1 }), { target: app, holder: 1 });
-      const young = await history.record(newDelivery({ createdAt: 100 }), { target: app, holder: 1 });
+      const old = await history.record(newDelivery({ createdAt: 1 }), { hold: { target: app, holder: 1 } });
+      const young = await history.record(newDelivery({ createdAt: 100 }), { hold: { target: app, holder: 1 } });
       await history.record(newDelivery({ createdAt: 50 }));
       await history.prune({ maxAgeMs: 99, maxBytes: 0 }, 101);
       expect([...history.find({})].map(({ id }) => id)).toEqual([young]);

@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import type { RetryPlan } from "../../../src/model/retry.ts";
+import { freshFolder } from "../folders.ts";
+import { newAttempt, newDelivery } from "../samples.ts";
+import type { Bench } from "../suite.ts";
+
+const plan: RetryPlan = { origin: "http://localhost:3000", delaysMs: [5, 30], timeoutMs: 30_000, expected: "2xx" };
+const nobody = () => false;
+
+/** Attempts that are yet to be made. */
+export function retrying({ opened }: Bench): void {
+  describe("retrying", () => {
+    it("keeps what is yet to be tried, the soonest first, over a restart", async () => {
+      const folder = freshFolder();
+      const history = await opened(folder);
+      const later = await history.record(newDelivery(), { retry: { plan, dueAt: 20, holder: "one" } });
+      const event = "call\u0000\ud800";
+      const soon = await history.record(newDelivery({ event, callId: null }), {
+        retry: { plan, dueAt: 10.5, holder: "one" },
+      });
+      await history.update(later, {
+        attempt: newAttempt({ number: 1, response: null, failure: "refused" }),
+        retry: { plan, dueAt: 30, holder: "one" },
+      });
+      await history.close();
+      const again = await opened(folder);
+      expect(again.retryHolders()).toEqual([{ holder: "one", deliveries: 2 }]);
+      expect(await again.takeRetries("two", nobody)).toEqual([
+        { id: soon, event, callId: null, dueAt: 10.5, plan, made: 0, last: null },
+        expect.objectContaining({ id: later, dueAt: 30, plan, made: 1, last: "refused" }),
+      ]);
+    });
+
+    it("forgets what is tried no more, together with the attempt that ended it", async () => {
+      const history = await opened();
+      const id = await history.record(newDelivery(), { retry: { plan, dueAt: 1, holder: "one" } });
+      await history.update(id, { attempt: newAttempt(), outcome: "delivered", retry: null });
+      expect(history.retryHolders()).toEqual([]);
+      expect(history.get(id)).toMatchObject({ outcome: "delivered", attempts: [{ number: 1 }] });
+    });
+
+    it("gives each to one holder, and not while another lives", async () => {
+      const folder = freshFolder();
+      const [history, other] = [await opened(folder), await opened(folder)];
+      const ofEnded = await history.record(newDelivery(), { retry: { plan, dueAt: 1, holder: "ended" } });
+      const ofLiving = await history.record(newDelivery(), { retry: { plan, dueAt: 2, holder: "living" } });
+      const isLiving = (holder: string) => holder !== "ended" && holder !== "";
+      const [mine, theirs] = await Promise.all([history.takeRetries("a", isLiving), other.takeRetries("b", isLiving)]);
+      expect([...mine, ...theirs].map(({ id }) => id)).toEqual([ofEnded]);
+
+      await history.releaseRetries("living");
+      expect((await other.takeRetries("c", isLiving)).map(({ id }) => id)).toEqual([ofLiving]);
+    });
+
+    it("is not what listen holds, nor the other way round", async () => {
+      const history = await opened();
+      await history.record(newDelivery(), { retry: { plan, dueAt: 1, holder: "1" } });
+      await history.record(newDelivery(), { hold: { target: plan.origin, holder: 1 } });
+      expect(await history.takeOver([plan.origin], 2, nobody)).toHaveLength(1);
+      expect(await history.takeRetries("2", nobody)).toHaveLength(1);
+    });
+
+    it("drops what is yet to be tried for its age, and not for want of room", async () => {
+      const history = await opened();
+      await history.record(newDelivery({ createdAt: 1 }), { retry: { plan, dueAt: 1, holder: "one" } });
+      const young = await history.record(newDelivery({ createdAt: 100 }), {
+        retry: { plan, dueAt: 1, holder: "one" },
+      });
+      await history.record(newDelivery({ createdAt: 50 }));
+      await history.prune({ maxAgeMs: 99, maxBytes: 0 }, 101);
+      expect([...history.find({})].map(({ id }) => id)).toEqual([young]);
+      expect((await history.takeRetries("two", nobody)).map(({ id }) => id)).toEqual([young]);
+    });
+  });
+}

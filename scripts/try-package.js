@@ -3,12 +3,13 @@
  *
  *   node scripts/try-package.js /path/to/node
  */
-import { execFileSync, spawn } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { cachedModules, installInCache } from "./cache.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const node = process.argv[2] ?? process.execPath;
@@ -19,7 +20,7 @@ try {
   const packed = execFileSync("npm", ["pack", "--silent", "--ignore-scripts", "--pack-destination", folder], {
     cwd: root,
   });
-  writeFileSync(join(folder, "package.json"), "{}\n");
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }\n');
   execFileSync("npm", ["install", "--silent", "--no-audit", "--no-fund", packed.toString().trim().split("\n").at(-1)], {
     cwd: folder,
   });
@@ -40,11 +41,28 @@ function libraryWorks() {
   for (const file of ["library.mjs", "library.cjs"]) execFileSync(node, [file], { cwd: folder, stdio: "inherit" });
 }
 
-/** The example tests, as a project would have them that installed the package. */
+/** The example tests, as a project would have them that installed the package and a test runner. */
 function testLibraryWorks() {
   cpSync(join(root, "examples"), join(folder, "examples"), { recursive: true });
-  const options = { cwd: folder, env: { ...env, TELEPATH_WEBHOOK_SECRET: "whsec_test" }, stdio: "pipe" };
-  execFileSync(node, ["--test", "examples/tests/node-test.test.js"], options);
+  symlinkSync(join(root, "node_modules/vitest"), join(folder, "node_modules/vitest"));
+  expect(installInCache("jest-29", "jest@29.7.0"), "jest is there or can be installed"); // 30 has an install script
+  const jest = join(cachedModules("jest-29"), "jest/bin/jest.js");
+  const jestConfig = JSON.stringify({
+    rootDir: join(folder, "examples"),
+    testMatch: ["**/jest.test.js"],
+    transform: {},
+  });
+  const runners = {
+    "node:test": ["--test", "tests/node-test.test.js"],
+    vitest: [join(root, "node_modules/vitest/vitest.mjs"), "run", "--config", "tests/vitest.config.js"],
+    jest: ["--experimental-vm-modules", jest, "--config", jestConfig, "--no-watchman", "--runInBand"],
+  };
+  for (const [name, argv] of Object.entries(runners)) {
+    const options = { cwd: join(folder, "examples"), env: { ...env, TELEPATH_WEBHOOK_SECRET: "whsec_test" } };
+    const { status, stdout, stderr } = spawnSync(node, argv, { ...options, encoding: "utf8", timeout: 120_000 });
+    const said = stdout + stderr;
+    expect(status === 0 && /3 passed|pass 3/.test(said), `three example tests pass under ${name}`, said);
+  }
 }
 
 async function mainJobWorks() {
@@ -100,5 +118,5 @@ async function output(...argv) {
 }
 
 function expect(good, what, got) {
-  if (!good) throw new Error(`expected: ${what}; got ${JSON.stringify(got)}`);
+  if (!good) throw new Error(`expected: ${what}; got ${typeof got === "string" ? got : JSON.stringify(got)}`);
 }

@@ -1,4 +1,4 @@
-/** With vitest: TELEPATH_WEBHOOK_SECRET=whsec_test npx vitest run. With jest the same, without the first import. */
+/** With vitest: TELEPATH_WEBHOOK_SECRET=whsec_test npx vitest run. */
 import { afterAll, expect, test } from "vitest";
 import { matchers, startTelepath } from "telepath-hooks/testing";
 import { createApp } from "../apps/node-http.js";

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import stringWidth from "fast-string-width";
 import { describe, expect, it } from "vitest";
-import { durationText, fitted, indented, safeLines, safeText, sizeText } from "../../src/cli/views/text.ts";
+import { countText, durationText, fitted, indented, safeLines, safeText, sizeText } from "../../src/cli/views/text.ts";
 
 describe("text from outside", () => {
   it.each([
@@ -58,6 +58,15 @@ describe("text under a line", () => {
 });
 
 describe("measures", () => {
+  it("groups the digits of a count, and of a rate with a decimal, as toLocaleString does", () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.nat(9), (count, tenths) => {
+        const rate = Number(`${count}.${tenths}`);
+        expect([countText(count), countText(rate)]).toEqual([count, rate].map((each) => each.toLocaleString("en-US")));
+      }),
+    );
+  });
+
   it.each([
     [0.04, "0.0 ms"],
     [9.96, "10 ms"],

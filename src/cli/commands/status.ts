@@ -9,6 +9,7 @@ import { commonOptions, type CommonFlags } from "../options.ts";
 import { findProject } from "../settings/project.ts";
 import { statusJson, statusText, type Window } from "../views/status.ts";
 import { styleFor } from "../views/style.ts";
+import { countText } from "../views/text.ts";
 
 interface StatusFlags extends CommonFlags, FilterFlags {}
 
@@ -107,7 +108,7 @@ function createProgress({ stderr }: Context): { add: (deliveries: number) => voi
       counted += deliveries;
       if (stderr.isTTY !== true || performance.now() - drawnAt < redrawMs) return;
       [drawnAt, isDrawn] = [performance.now(), true];
-      stderr.write(`\r\u001b[K${counted.toLocaleString("en-US")} deliveries counted`);
+      stderr.write(`\r\u001b[K${countText(counted)} deliveries counted`);
     },
     clear() {
       if (isDrawn) stderr.write("\r\u001b[K");

@@ -7,7 +7,7 @@ import { deliveryLines } from "../views/delivery.ts";
 import { drawEvent, headerBlock, type HeaderFacts } from "../views/listen.ts";
 import { footerLines, type HoldingFacts, type KeyHint, type TunnelFacts } from "../views/listen-footer.ts";
 import type { Style } from "../views/style.ts";
-import { counted } from "../views/text.ts";
+import { counted, countText } from "../views/text.ts";
 import { Backlog, type Settled } from "./backlog.ts";
 
 export interface BoardTerms {
@@ -144,7 +144,7 @@ export class Board implements LiveContent {
     const skipped = this.#backlog.takeSkipped(this.#isOver);
     if (skipped === null) return "";
     const { deliveries, failed } = skipped;
-    const failures = failed === 0 ? "" : `, ${failed.toLocaleString("en-US")} of them failed`;
+    const failures = failed === 0 ? "" : `, ${countText(failed)} of them failed`;
     const more = counted(deliveries, "delivery", "deliveries");
     return `${this.#terms.style.faint(`         … ${more} more${failures}; telepath-hooks log lists them`)}\n`;
   }

@@ -5,7 +5,7 @@ import { writeJson, type Context } from "../context.ts";
 import { failureAdvice } from "./advice.ts";
 import { deliveryJson, deliveryLines } from "./delivery.ts";
 import { styleFor, type Style } from "./style.ts";
-import { counted, durationText, safeText } from "./text.ts";
+import { counted, countText, durationText, safeText } from "./text.ts";
 
 /** Draws the deliveries of `send` and `replay` as they are settled. */
 export interface BatchView {
@@ -79,11 +79,11 @@ export function verdictWord(verdict: string, style: Style): string {
 /** Two or three lines: how many and how fast, how long they took, what failed. */
 export function summaryText(summary: Summary, style: Style): string {
   const { deliveries, delivered, failed, durationMs, perSecond, latencyMs, failures } = summary;
-  const rate = `in ${durationText(durationMs)}, ${perSecond.toLocaleString("en-US")} a second`;
+  const rate = `in ${durationText(durationMs)}, ${countText(perSecond)} a second`;
   const lines = [
     `${counted(deliveries, "delivery", "deliveries")} ${rate}: ` +
-      style.good(`${delivered.toLocaleString("en-US")} delivered`) +
-      (failed === 0 ? "" : `, ${style.bad(`${failed.toLocaleString("en-US")} failed`)}`),
+      style.good(`${countText(delivered)} delivered`) +
+      (failed === 0 ? "" : `, ${style.bad(`${countText(failed)} failed`)}`),
   ];
   const { p50, p90, p99, max } = latencyMs;
   if (p50 !== null && p90 !== null && p99 !== null && max !== null) {
@@ -130,7 +130,7 @@ function createProgress(total: number, { stderr }: Context): Progress {
 export function progressText(at: { total: number; done: number; failed: number; elapsedMs: number }): string {
   const rate = at.elapsedMs > 0 ? (at.done / at.elapsedMs) * 1000 : 0;
   const left = rate > 0 ? `${durationText(((at.total - at.done) / rate) * 1000)} left` : "";
-  const failed = at.failed === 0 ? "" : `${at.failed.toLocaleString("en-US")} failed`;
-  const count = `${at.done.toLocaleString("en-US")} of ${at.total.toLocaleString("en-US")}`;
-  return [count, `${Math.round(rate).toLocaleString("en-US")} a second`, left, failed].filter(Boolean).join("  ");
+  const failed = at.failed === 0 ? "" : `${countText(at.failed)} failed`;
+  const count = `${countText(at.done)} of ${countText(at.total)}`;
+  return [count, `${countText(Math.round(rate))} a second`, left, failed].filter(Boolean).join("  ");
 }

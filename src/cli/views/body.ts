@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { JsonNode } from "../../dumps/format.ts";
 import { tryParseJson } from "../../dumps/json.ts";
-import { safeLines } from "./text.ts";
+import { countText, safeLines } from "./text.ts";
 
 /** More binary than this says nothing to a reader. */
 const mostHexBytes = 4096;
@@ -42,6 +42,6 @@ function hexText(bytes: Buffer): string {
     lines.push(`${at.toString(16).padStart(8, "0")}  ${hex} ${characters}`);
   }
   const rest = bytes.length - mostHexBytes;
-  if (rest > 0) lines.push(`… and ${rest.toLocaleString("en-US")} bytes more; show --body gives all`);
+  if (rest > 0) lines.push(`… and ${countText(rest)} bytes more; show --body gives all`);
   return lines.join("\n");
 }

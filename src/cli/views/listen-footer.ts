@@ -3,7 +3,7 @@ import type { LatencySummary } from "../../delivery/latency.ts";
 import type { Delivery } from "../../model/delivery.ts";
 import { deliveryLine } from "./delivery-line.ts";
 import type { Style } from "./style.ts";
-import { durationText, fitted, safeText } from "./text.ts";
+import { countText, durationText, fitted, safeText } from "./text.ts";
 
 /** What the block under the lines of `listen` says. */
 export interface FooterFacts {
@@ -107,7 +107,7 @@ function stateWord({ state, latencyMs }: TunnelFacts, style: Style): string {
 }
 
 function holdingWord({ paused, held }: HoldingFacts, style: Style): string {
-  const count = `${held.toLocaleString("en-US")} held`;
+  const count = `${countText(held)} held`;
   return style.warn(paused ? `‖ paused, ${count}` : count);
 }
 
@@ -115,9 +115,9 @@ function countLine({ counts, latency }: FooterFacts, style: Style, columns: numb
   const { delivered, failed, kept } = counts;
   const { p50, p99 } = latency;
   const counted = [
-    `${delivered.toLocaleString("en-US")} delivered`,
-    failed === 0 ? "0 failed" : style.bad(`${failed.toLocaleString("en-US")} failed`),
-    kept === 0 ? "" : `${kept.toLocaleString("en-US")} kept`,
+    `${countText(delivered)} delivered`,
+    failed === 0 ? "0 failed" : style.bad(`${countText(failed)} failed`),
+    kept === 0 ? "" : `${countText(kept)} kept`,
   ];
   const [half, most] = [p50 === null ? "" : `p50 ${durationText(p50)}`, p99 === null ? "" : `p99 ${durationText(p99)}`];
   const candidates = [[...counted, half, most], [...counted, most], counted].map((words) => joined(words));

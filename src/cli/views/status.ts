@@ -1,6 +1,6 @@
 import type { Counts, EndpointHealth, EventHealth, Health } from "../health.ts";
 import type { Style } from "./style.ts";
-import { counted, durationText, fitted, safeText } from "./text.ts";
+import { counted, countText, durationText, fitted, safeText } from "./text.ts";
 
 /** What is told of: from when to when, and how finely over time. */
 export interface Window {
@@ -56,7 +56,7 @@ function endpointLine(endpoint: EndpointHealth, { now }: Window, style: Style): 
   const kinds = Object.keys(failures).slice(0, 3).map(safeText).join(", ");
   const ago = lastFailedAt === null ? "" : agoText(now - lastFailedAt);
   const lines = {
-    delivered: `${style.good("all recent events delivered")} (${deliveries.toLocaleString("en-US")})`,
+    delivered: `${style.good("all recent events delivered")} (${countText(deliveries)})`,
     failing: `${style.warn("some failed")}: ${share(failed, deliveries)} (${kinds}), the newest ${ago}`,
     unreachable: `${style.bad("unreachable")}: no answer to the newest, ${ago}; ${share(failed, deliveries)} failed (${kinds})`,
   };
@@ -67,21 +67,21 @@ function endpointLine(endpoint: EndpointHealth, { now }: Window, style: Style): 
 const marks = { delivered: "✅", failing: "⚠️ ", unreachable: "❌" };
 
 function share(part: number, whole: number): string {
-  return `${part.toLocaleString("en-US")} of ${whole.toLocaleString("en-US")}`;
+  return `${countText(part)} of ${countText(whole)}`;
 }
 
 function sentRows(health: Health, window: Window, style: Style): Row[] {
   const { deliveries, failed, pending, captured, attempts, successRate } = health;
   const tried = deliveries - captured;
   const besides = [
-    ...(attempts > tried ? [`${attempts.toLocaleString("en-US")} attempts`] : []),
-    ...(pending > 0 ? [`${pending.toLocaleString("en-US")} under way`] : []),
-    ...(captured > 0 ? [`${captured.toLocaleString("en-US")} only kept`] : []),
+    ...(attempts > tried ? [`${countText(attempts)} attempts`] : []),
+    ...(pending > 0 ? [`${countText(pending)} under way`] : []),
+    ...(captured > 0 ? [`${countText(captured)} only kept`] : []),
   ];
   const notes = besides.length > 0 ? ` (${besides.join(", ")})` : "";
   const rate = successRate === null ? "-" : percentText(successRate);
   return [
-    ["sent", `${tried.toLocaleString("en-US")} ${windowText(window)}${notes}`],
+    ["sent", `${countText(tried)} ${windowText(window)}${notes}`],
     ["success rate", failed > 0 ? style.warn(rate) : successRate === null ? rate : style.good(rate)],
   ];
 }
@@ -96,9 +96,7 @@ function timeRows({ latencyMs }: Health): Row[] {
 function failureRows({ failures }: Health, style: Style): Row[] {
   const kinds = Object.entries(failures);
   if (kinds.length === 0) return [["failures", "none"]];
-  const named = kinds
-    .slice(0, 8)
-    .map(([kind, count]) => `${style.bad(safeText(kind))} ${count.toLocaleString("en-US")}`);
+  const named = kinds.slice(0, 8).map(([kind, count]) => `${style.bad(safeText(kind))} ${countText(count)}`);
   return [["failures", named.join("   ")]];
 }
 
@@ -108,7 +106,7 @@ function eventRows(events: readonly EventHealth[], style: Style): Row[] {
     const name = fitted(event === null ? "(no event)" : safeText(event), 22);
     return [
       index === 0 ? "by event" : "",
-      `${name} ${counts.deliveries.toLocaleString("en-US").padStart(9)}  ${rateOf(counts, style)}`,
+      `${name} ${countText(counts.deliveries).padStart(9)}  ${rateOf(counts, style)}`,
     ];
   });
   const more = events.length - mostEvents;
@@ -143,7 +141,7 @@ function chart({ buckets, failed }: Health, { from, to, bucketMs }: Window, styl
   return [
     row(
       "deliveries",
-      `${style.accent(bars(({ deliveries }) => deliveries))} ${style.faint(`most ${most.toLocaleString("en-US")} in ${lengthText(bucketMs)}`)}`,
+      `${style.accent(bars(({ deliveries }) => deliveries))} ${style.faint(`most ${countText(most)} in ${lengthText(bucketMs)}`)}`,
     ),
     ...(failed > 0 ? [row("failed", style.bad(bars((bucket) => bucket.failed)))] : []),
     row("", style.faint(axis)),

@@ -2,7 +2,7 @@ import type { ContractRows } from "./verification-contract.ts";
 import { differenceText } from "./verification-difference.ts";
 import { row, rowColumns } from "./verification-layout.ts";
 import type { Style } from "./style.ts";
-import { counted, safeText } from "./text.ts";
+import { counted, countText, safeText } from "./text.ts";
 import type { Remedy, Verification } from "./verification.ts";
 
 /** What a block of the view knows besides its request. */
@@ -108,18 +108,18 @@ function differenceRows({ request, judgement }: Verification, { style, columns }
   if (first === null) return [];
   const room = columns === Number.POSITIVE_INFINITY ? unlimitedExcerpt : Math.min(rowColumns(columns), widestExcerpt);
   const { declaredBytes } = request;
-  const declared = declaredBytes === null ? "" : `, ${declaredBytes.toLocaleString("en-US")} declared`;
-  const length = `${counted(first.heldBytes, "byte")} held, ${first.signedBytes.toLocaleString("en-US")} signed${declared}`;
+  const declared = declaredBytes === null ? "" : `, ${countText(declaredBytes)} declared`;
+  const length = `${counted(first.heldBytes, "byte")} held, ${countText(first.signedBytes)} signed${declared}`;
   const rows: [string, string][] = [["length", length]];
   // Without a search, the bytes signed are another reading of the same dump.
   const signed = proof?.signed ?? request.otherReadings.find(({ length }) => length === first.signedBytes);
   const excerpt = signed === undefined ? null : differenceText(request.body, signed, room, style);
   if (excerpt === null) {
     rows.push(["held", safeText(first.held)], ["signed", safeText(first.signed)]);
-    rows.push(["", `they part at byte ${first.offset.toLocaleString("en-US")}`]);
+    rows.push(["", `they part at byte ${countText(first.offset)}`]);
   } else {
     rows.push(["held", excerpt.held], ["signed", excerpt.signed]);
-    rows.push(["", `${excerpt.caret} byte ${excerpt.offset.toLocaleString("en-US")}`]);
+    rows.push(["", `${excerpt.caret} byte ${countText(excerpt.offset)}`]);
   }
   // An excerpt is cut to fit and must not be wrapped.
   return rows.map(([label, text]) => row(style.faint(label), text, Number.POSITIVE_INFINITY));

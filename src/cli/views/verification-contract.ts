@@ -2,7 +2,7 @@ import fastStringWidth from "fast-string-width";
 import { checkPayload, type PayloadCheck, type Problem } from "../../contract/check.ts";
 import { eventHead, type EventHead } from "../../model/event.ts";
 import type { Style } from "./style.ts";
-import { counted, fitted, safeText } from "./text.ts";
+import { counted, countText, fitted, safeText } from "./text.ts";
 import { row, rowColumns, wrappedThrough } from "./verification-layout.ts";
 import type { Verification } from "./verification.ts";
 
@@ -104,10 +104,10 @@ export function contractRows(style: Style, columns: number): ContractRows {
       const left = requests > mostCompared ? `\n${onlyFirst}\n` : "";
       if (!isCounting) return left;
       const repeated = [...seen].filter(([, count]) => count > 1).sort(([, a], [, b]) => b - a);
-      const width = Math.max(...repeated.map(([, count]) => count), 1).toLocaleString("en-US").length;
+      const width = countText(Math.max(...repeated.map(([, count]) => count), 1)).length;
       const lines = repeated.slice(0, mostCounted).map(([text, count]) => {
         const words = fitted(safeText(text), Math.min(columns, 90) - width - 2).trimEnd();
-        return `${count.toLocaleString("en-US").padStart(width)}  ${words}\n`;
+        return `${countText(count).padStart(width)}  ${words}\n`;
       });
       const heading = `\n${style.faint(`${" ".repeat(width)}  schema problem or hint`)}\n`;
       return (lines.length === 0 ? "" : heading + lines.join("")) + left;
@@ -116,7 +116,7 @@ export function contractRows(style: Style, columns: number): ContractRows {
 }
 
 const onlyCounted = "what is said above of several requests is only counted from here on";
-const onlyFirst = `${mostCompared.toLocaleString("en-US")} payloads were compared with the contract; --json compares every one`;
+const onlyFirst = `${countText(mostCompared)} payloads were compared with the contract; --json compares every one`;
 
 /** Problems are the same when a member is wrong in the same way, whatever stands there instead. */
 function problemKey({ path, expected }: Problem): string {

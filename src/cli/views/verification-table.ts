@@ -1,6 +1,6 @@
 import type { Judgement } from "../../signatures/judge.ts";
 import type { Style } from "./style.ts";
-import { fitted, safeText } from "./text.ts";
+import { countText, fitted, safeText } from "./text.ts";
 import { reasonWords, type VerificationSummary } from "./verification.ts";
 
 /** How often each cause was found, and each reason why none could be. */
@@ -36,8 +36,8 @@ export function summaryTable(summary: VerificationSummary, causes: CauseCounts, 
     [style.bad("! unreadable"), unreadable],
   ];
   const found = causes.list();
-  const width = Math.max(requests, unreadable).toLocaleString("en-US").length;
-  const number = (count: number): string => count.toLocaleString("en-US").padStart(width);
+  const width = countText(Math.max(requests, unreadable)).length;
+  const number = (count: number): string => countText(count).padStart(width);
   return [
     "",
     ...verdicts.filter(([, count]) => count > 0).map(([word, count]) => `${number(count)}  ${word}`),

@@ -5,7 +5,7 @@ import type { TelepathError } from "../../model/errors.ts";
 import type { Framework } from "../../signatures/advice/framework.ts";
 import type { Judgement } from "../../signatures/judge.ts";
 import type { Style } from "./style.ts";
-import { counted, safeText, sizeText } from "./text.ts";
+import { counted, countText, safeText, sizeText } from "./text.ts";
 import { blockText, type BlockTerms } from "./verification-block.ts";
 import { headOf, payloadCheck } from "./verification-contract.ts";
 import { fittedEnd, fittedStart, row } from "./verification-layout.ts";
@@ -170,9 +170,7 @@ export function summaryLine(summary: VerificationSummary): string {
     [invalid, "invalid"],
     [unverifiable, "unverifiable"],
   ] as const;
-  const counts = verdicts
-    .filter(([count]) => count > 0)
-    .map(([count, word]) => `${count.toLocaleString("en-US")} ${word}`);
+  const counts = verdicts.filter(([count]) => count > 0).map(([count, word]) => `${countText(count)} ${word}`);
   const broken = unreadable === 0 ? "" : `; ${counted(unreadable, "file")} without a request`;
   return `${counted(requests, "request")} in ${counted(files, "file")}: ${counts.join(", ") || "none"}${broken}\n`;
 }

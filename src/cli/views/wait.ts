@@ -1,5 +1,5 @@
 import type { Delivery } from "../../model/delivery.ts";
-import { counted, durationText, safeText } from "./text.ts";
+import { counted, countText, durationText, safeText } from "./text.ts";
 
 /** How the waiting went. */
 export interface Waited {
@@ -28,7 +28,7 @@ export function createPassed(): Passed {
       const counts = new Map<string, number>();
       for (const name of seen.values()) counts.set(name, (counts.get(name) ?? 0) + 1);
       const most = [...counts].sort(([, a], [, b]) => b - a);
-      const named = most.slice(0, 5).map(([name, count]) => `${count.toLocaleString("en-US")} ${name}`);
+      const named = most.slice(0, 5).map(([name, count]) => `${countText(count)} ${name}`);
       return [...named, ...(most.length > 5 ? ["…"] : [])].join(", ");
     },
   };

@@ -38,6 +38,15 @@ export function isJson(text: string): boolean {
   }
 }
 
+/** The value of a text as `JSON.parse` makes it, with what that loses; undefined when the text is not JSON. */
+export function jsonValue(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
 /** A member's value: of members with the same name the last, as `JSON.parse` reads them. Other nodes have none. */
 export function member(node: JsonNode | undefined, name: string): JsonNode | undefined {
   if (node?.type !== "object") return undefined;

@@ -2,6 +2,7 @@ import type { DumpedRequest } from "../model/dump.ts";
 import type { Header } from "../model/http.ts";
 import { requestLine } from "./http/head.ts";
 import { originForm } from "./http/target.ts";
+import { jsonValue } from "./json.ts";
 import type { DumpReading } from "./read.ts";
 import { announcedBytes } from "./readings.ts";
 
@@ -53,7 +54,8 @@ export function plainJson(text: string): DumpReading | undefined {
   return reading("json", { method, target, headers, body, fidelity, declaredBytes });
 }
 
-const bodyMember = '"body":"';
+/** What stands before the text of a body in a plain capture. */
+export const bodyMember = '"body":"';
 const jsonString = /"[^"\\]*(?:\\.[^"\\]*)*"/y;
 /** A pattern remembers where it may go back to: of a text this long that takes little memory. */
 const longestPlain = 262_144;
@@ -65,7 +67,7 @@ function withoutBody(text: string): { body: string; rest: string } | undefined {
   jsonString.lastIndex = start;
   if (!jsonString.test(text)) return undefined;
   const end = jsonString.lastIndex;
-  const body = parsed(text.slice(start, end));
+  const body = jsonValue(text.slice(start, end));
   return typeof body === "string" ? { body, rest: `${text.slice(0, start)}""${text.slice(end)}` } : undefined;
 }
 
@@ -102,7 +104,7 @@ function frameOf(text: string): Frame | undefined {
 const plainMembers = new Set(["method", "url", "headers", "body"]);
 
 function readFrame(text: string): Frame | undefined {
-  const value = parsed(text) as Record<string, unknown> | undefined;
+  const value = jsonValue(text) as Record<string, unknown> | undefined;
   if (value?.["body"] !== "" || JSON.stringify(value) !== text.trimEnd()) return undefined;
   if (!Object.keys(value).every((name) => plainMembers.has(name))) return undefined;
   const { method, url } = value;
@@ -116,16 +118,8 @@ function readFrame(text: string): Frame | undefined {
   };
 }
 
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
 /** JSON text that is nothing else in disguise: no base64, no bytes lost or smuggled as surrogates. */
-function isPlainBody(body: string): boolean {
+export function isPlainBody(body: string): boolean {
   return body.startsWith("{") && !/[\ud800-\udfff\ufffd]/.test(body);
 }
 

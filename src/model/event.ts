@@ -10,9 +10,14 @@ export interface EventHead {
 
 /** Reads the type and the call of a payload without judging it. What is not a JSON object has neither. */
 export function eventHead(payload: Uint8Array): EventHead {
+  return eventHeadOf(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString("utf8"));
+}
+
+/** The same of a payload that has been decoded. */
+export function eventHeadOf(payload: string): EventHead {
   let value: unknown;
   try {
-    value = JSON.parse(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString("utf8"));
+    value = JSON.parse(payload);
   } catch {
     return { event: null, callId: null };
   }

@@ -15,13 +15,14 @@ function opened(content: string): number {
   return file;
 }
 
-function read(part: LinesPart): { lines: Line[]; count: number } {
-  const lines: Line[] = [];
+function read(part: LinesPart): { lines: (Omit<Line, "bytes"> & { text: string | undefined })[]; count: number } {
+  const lines = [];
   const generator = linesOf(part);
   for (;;) {
     const next = generator.next();
     if (next.done === true) return { lines, count: next.value };
-    lines.push(next.value);
+    const { bytes, ...line } = next.value;
+    lines.push({ ...line, text: bytes?.toString() });
   }
 }
 

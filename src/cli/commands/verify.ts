@@ -80,7 +80,7 @@ async function verifyAction(paths: string[], flags: VerifyFlags, context: Contex
     pauses,
     threads,
     found: (verification) => view.verification(verification),
-    drawn: (file, ends, place) => view.drawn(file, ends, place),
+    drawn: (ends, place) => view.drawn(ends, place),
     broken: (file, error) => view.broken(file, error),
   };
   let bug: unknown;

@@ -26,13 +26,13 @@ export async function readBigLines(dump: BigDump): Promise<void> {
 }
 
 /** The requests of one line, or why there are none. */
-export function readLine({ at, text }: Omit<Line, "item">, number: number, { file, name, reader }: BigDump): void {
+export function readLine({ at, bytes }: Omit<Line, "item">, number: number, { file, name, reader }: BigDump): void {
   const place = `${name}: line ${number}`;
-  const line = text ?? longLine(file, at);
+  const line = bytes ?? longLine(file, at);
   if (line === undefined) {
     return reader.broken(new TelepathError("INPUT_TOO_LARGE", `${place} holds more than 16 MiB`));
   }
-  const dump = lineDump(line);
+  const dump = lineDump(line.toString());
   if (dump === undefined) return;
   try {
     reader.found(dump);
@@ -43,12 +43,12 @@ export function readLine({ at, text }: Omit<Line, "item">, number: number, { fil
 }
 
 /** Read in growing parts: most are not much longer than those that are passed on. */
-function longLine(file: number, at: number): string | undefined {
+function longLine(file: number, at: number): Buffer | undefined {
   for (let most = 2 * largestPassed; ; most = Math.min(4 * most, longestLine + 1)) {
     const bytes = readPart(file, at, most);
     const newline = bytes.indexOf(0x0a);
     const length = newline === -1 ? bytes.length : newline;
-    if (length < most) return bytes.toString("utf8", 0, length);
+    if (length < most) return bytes.subarray(0, length);
     if (most > longestLine) return undefined;
   }
 }

@@ -27,7 +27,7 @@ export interface Line {
   /** Where it starts in the file. */
   at: number;
   /** Undefined where it is too long to be passed on. */
-  text: string | undefined;
+  bytes: Buffer | undefined;
 }
 
 /** The lines of a part; returns how many there were. */
@@ -41,8 +41,7 @@ export function* linesOf({ file, start, end }: LinesPart): Generator<Line, numbe
   while (at < last) {
     const newline = bytes.indexOf(0x0a, at);
     const lineEnd = newline === -1 ? bytes.length : newline;
-    const text = lineEnd - at >= largestPassed ? undefined : bytes.toString("utf8", at, lineEnd);
-    yield { item, at: base + at, text };
+    yield { item, at: base + at, bytes: lineEnd - at >= largestPassed ? undefined : bytes.subarray(at, lineEnd) };
     item += 1;
     at = lineEnd + 1;
   }

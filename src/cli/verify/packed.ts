@@ -1,5 +1,5 @@
 import { drawnEnd, isPlainlyValid, type Drawing } from "../views/verification-drawn.ts";
-import type { Outcome } from "./outcome.ts";
+import type { DrawnRequest, Outcome } from "./outcome.ts";
 import type { Piece, PieceTerms } from "./pieces.ts";
 
 /** What a thread is given when it starts. */
@@ -19,9 +19,12 @@ export interface Order {
 /** What a thread sends of a piece, in order; `items` with the last of it. */
 export interface Sent {
   id: number;
-  outcomes: (Outcome | DrawnOutcomes)[];
+  outcomes: Packed[];
   items: number | undefined;
 }
+
+/** What comes of a piece, as it is sent and told. */
+export type Packed = Exclude<Outcome, DrawnRequest> | DrawnOutcomes;
 
 /**
  * Plainly valid requests, drawn but for their places: text goes from thread to thread at once, where an object of each
@@ -35,32 +38,36 @@ export interface DrawnOutcomes {
   ends: string;
 }
 
-/** Collects what is to be sent. */
-export function packing({ piece, drawing }: Pick<Order, "piece" | "drawing">) {
-  let outcomes: Sent["outcomes"] = [];
+/** Collects what is to be told. */
+export interface Packing {
+  add(outcome: Outcome): void;
+  /** What was added since the last time. */
+  taken(): Packed[];
+}
+
+export function packing({ piece, drawing }: Pick<Order, "piece" | "drawing">): Packing {
+  let outcomes: Packed[] = [];
   let first = 0;
   let ends: string[] = [];
   const close = (): void => {
     if (ends.length > 0) outcomes.push({ item: first, count: ends.length, ends: ends.join("\n") });
     ends = [];
   };
+  const draw = (item: number, end: string): void => {
+    if (piece.kind === "files" && item !== first + ends.length) close();
+    if (ends.length === 0) first = item;
+    ends.push(end);
+  };
   return {
-    add(outcome: Outcome): void {
-      if (drawing === null || !("judged" in outcome) || !isPlainlyValid(outcome.judged)) {
-        close();
-        outcomes.push(outcome);
-        return;
+    add(outcome) {
+      if ("end" in outcome) return draw(outcome.item, outcome.end);
+      if (drawing !== null && "judged" in outcome && isPlainlyValid(outcome.judged)) {
+        if (piece.kind === "lines" || outcome.of === 1) return draw(outcome.item, drawnEnd(outcome.judged, drawing));
       }
-      const { item, of, judged } = outcome;
-      if (piece.kind === "files" && (of > 1 || item !== first + ends.length)) close();
-      if (piece.kind === "files" && of > 1) {
-        outcomes.push(outcome);
-        return;
-      }
-      if (ends.length === 0) first = item;
-      ends.push(drawnEnd(judged, drawing));
+      close();
+      outcomes.push(outcome);
     },
-    taken(): Sent["outcomes"] {
+    taken() {
       close();
       const taken = outcomes;
       outcomes = [];
@@ -70,7 +77,7 @@ export function packing({ piece, drawing }: Pick<Order, "piece" | "drawing">) {
 }
 
 /** What was sent, with buffers where mere bytes came. */
-export function received(outcome: Sent["outcomes"][number]): Sent["outcomes"][number] {
+export function received(outcome: Packed): Packed {
   if (!("judged" in outcome) || outcome.judged.judgement.proof === undefined) return outcome;
   const { judged } = outcome;
   const { proof } = judged.judgement;

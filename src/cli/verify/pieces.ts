@@ -1,6 +1,8 @@
 import { readPlain } from "../../dumps/plain.ts";
 import { readDump } from "../../dumps/read.ts";
 import { readRegularFile } from "../input.ts";
+import { isPlainlyValid } from "../views/verification-drawn.ts";
+import type { Alike } from "./alike.ts";
 import { judgeDump, type JudgeTerms } from "./judged.ts";
 import { isWithoutRequest, lineDump, linesOf, type Line, type LinesPart } from "./lines.ts";
 import { largestPassed, type Outcome } from "./outcome.ts";
@@ -24,51 +26,80 @@ export interface PieceTerms extends Omit<JudgeTerms, "compare"> {
   format: string | undefined;
 }
 
-/** Does a piece, and returns how many items it had. Throws nothing that an item causes: that is told as remainder. */
-export function* outcomesOf(piece: Piece, terms: PieceTerms): Generator<Outcome, number> {
+/**
+ * Does a piece, and returns how many items it had. Throws nothing that an item causes: that is told as remainder.
+ *
+ * @param alike where text is drawn of what is plainly valid; null where all of it is asked for
+ */
+export function outcomesOf(piece: Piece, terms: PieceTerms, alike: Alike | null): Generator<Outcome, number> {
   const judging = { ...terms, compare: piece.compare };
-  if (piece.kind === "lines") return yield* linesOutcomes(piece, judging);
-  for (const [item, path] of piece.paths.entries()) yield* fileOutcomes(item, path, judging);
-  return piece.paths.length;
+  return piece.kind === "lines" ? linesOutcomes(piece, judging, alike) : filesOutcomes(piece, judging, alike);
 }
 
-function* fileOutcomes(item: number, path: string | null, terms: PieceTerms & JudgeTerms): Generator<Outcome> {
+type Terms = PieceTerms & JudgeTerms;
+
+function* filesOutcomes({ paths }: FilesPiece, terms: Terms, alike: Alike | null): Generator<Outcome, number> {
+  for (const [item, path] of paths.entries()) {
+    const bytes = path === null ? undefined : smallFile(path);
+    const end = bytes && terms.format === undefined ? alike?.drawn(bytes) : undefined;
+    if (bytes === undefined) yield { item, from: 0 };
+    else if (end !== undefined) yield { item, end };
+    else yield* fileOutcomes(item, bytes, terms, alike);
+  }
+  return paths.length;
+}
+
+/** Undefined for what is large or cannot be read: that comes again where it can be told to the user. */
+function smallFile(path: string): Buffer | undefined {
+  try {
+    return readRegularFile(path, "the dump", largestPassed);
+  } catch {
+    return undefined;
+  }
+}
+
+function* fileOutcomes(item: number, bytes: Buffer, terms: Terms, alike: Alike | null): Generator<Outcome> {
+  const dump = {
+    plain: () => (terms.format === undefined ? readPlain(bytes) : undefined),
+    whole: () => readDump(bytes, { format: terms.format }),
+  };
   let from = 0;
   try {
-    if (path !== null) {
-      const bytes = readRegularFile(path, "the dump", largestPassed);
-      const dump = {
-        plain: () => (terms.format === undefined ? readPlain(bytes) : undefined),
-        whole: () => readDump(bytes, { format: terms.format }),
-      };
-      for (const { index, of, judged } of judgeDump(dump, terms)) {
-        yield { item, index, of, judged: judged.payload === undefined ? { ...judged, head: bytes } : judged };
-        from += 1;
-      }
-      return;
+    for (const { index, of, judged } of judgeDump(dump, terms)) {
+      if (of === 1 && isPlainlyValid(judged)) alike?.learn(bytes);
+      yield { item, index, of, judged: judged.payload === undefined ? { ...judged, head: bytes } : judged };
+      from += 1;
     }
   } catch {
-    // Whatever it is, it comes again where it can be told to the user.
+    // Whatever it is, it comes again, too.
+    yield { item, from };
   }
-  yield { item, from };
 }
 
-function* linesOutcomes(part: LinesPart, terms: JudgeTerms): Generator<Outcome, number> {
+function* linesOutcomes(part: LinesPart, terms: JudgeTerms, alike: Alike | null): Generator<Outcome, number> {
   const lines = linesOf(part);
   for (;;) {
     const next = lines.next();
     if (next.done === true) return next.value;
-    yield* lineOutcomes(next.value, terms);
+    const { item, at, bytes } = next.value;
+    const end = bytes && alike?.drawn(bytes);
+    if (bytes === undefined) yield { item, from: 0, at };
+    else if (end !== undefined) yield { item, end };
+    else yield* lineOutcomes({ item, at, bytes }, terms, alike);
   }
 }
 
-function* lineOutcomes({ item, at, text }: Line, terms: JudgeTerms): Generator<Outcome> {
-  if (text === undefined) return yield { item, from: 0, at };
-  const dump = lineDump(text);
+function* lineOutcomes(
+  { item, at, bytes }: Line & { bytes: Buffer },
+  terms: JudgeTerms,
+  alike: Alike | null,
+): Generator<Outcome> {
+  const dump = lineDump(bytes.toString());
   if (dump === undefined) return;
   let from = 0;
   try {
-    for (const { judged } of judgeDump(dump, terms)) {
+    for (const { of, judged } of judgeDump(dump, terms)) {
+      if (of === 1 && isPlainlyValid(judged)) alike?.learn(bytes);
       yield { item, index: from, of: Number.POSITIVE_INFINITY, judged };
       from += 1;
     }

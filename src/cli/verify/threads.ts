@@ -2,11 +2,12 @@ import { setImmediate } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import type { Context } from "../context.ts";
 import { Interrupted } from "../errors.ts";
-import type { Outcome } from "./outcome.ts";
-import { received, type DrawnOutcomes, type Order, type Sent, type ThreadData } from "./packed.ts";
 import type { Drawing } from "../views/verification-drawn.ts";
+import { createAlike } from "./alike.ts";
+import { received, type Order, type Packed, type Sent, type ThreadData } from "./packed.ts";
 import type { Pauses } from "./pauses.ts";
-import { outcomesOf, type Piece, type PieceTerms } from "./pieces.ts";
+import type { Piece, PieceTerms } from "./pieces.ts";
+import { stepsOf, type Steps } from "./steps.ts";
 
 /** Does pieces of work in this thread and, when there is enough of it, in others beside it. */
 export interface Threads {
@@ -16,7 +17,7 @@ export interface Threads {
    * @param told with how many items the pieces before had
    * @throws Interrupted when the user pressed Ctrl-C; what `told` throws.
    */
-  run(pieces: Iterator<Piece>, told: (outcome: Outcome | DrawnOutcomes, before: number) => Telling): Promise<void>;
+  run(pieces: Iterator<Piece>, told: (outcome: Packed, before: number) => Telling): Promise<void>;
   /** Ends the other threads, in the middle of their work if need be. */
   close(): Promise<void>;
 }
@@ -26,13 +27,13 @@ type Telling = void | Promise<void> | undefined;
 /** A piece and what has come of it so far. */
 interface Work {
   piece: Piece;
-  outcomes: (Outcome | DrawnOutcomes)[];
+  outcomes: Packed[];
   /** How many of them were told. */
   told: number;
   /** How many came, with each of those that were drawn together. */
   came: number;
-  /** Steps in this thread; undefined while it is nobody's, or another thread's. */
-  own?: Generator<Outcome, number>;
+  /** Work in this thread; undefined while it is nobody's, or another thread's. */
+  own?: Steps;
   isElsewhere: boolean;
   /** How many items it had, once it is done. */
   items: number | undefined;
@@ -48,9 +49,10 @@ const ahead = 2;
 /** How long this thread works until it looks after the others, in milliseconds. */
 const stepMs = 4;
 
-/** @param drawing what the other threads may draw; null for nothing */
+/** @param drawing how to draw what is plainly valid; null to tell all that is known of it */
 export function createThreads(terms: PieceTerms, drawing: Drawing | null, pauses: Pauses, context: Context): Threads {
   const others = new Set<Other>();
+  const alike = createAlike(terms.secrets[0]!);
   const startedAt = performance.now();
   let started = false;
   let number = 0;
@@ -104,7 +106,8 @@ export function createThreads(terms: PieceTerms, drawing: Drawing | null, pauses
         number += 1;
         work.isElsewhere = true;
         other.underway.set(number, work);
-        other.worker.postMessage(orderFor(number, work.piece, drawing));
+        const order: Order = { id: number, ...orderFor(work.piece, drawing) };
+        other.worker.postMessage(order);
       }
     }
   }
@@ -113,13 +116,10 @@ export function createThreads(terms: PieceTerms, drawing: Drawing | null, pauses
   function step(works: readonly Work[]): boolean {
     const work = works.find(({ items, isElsewhere }) => items === undefined && !isElsewhere);
     if (work === undefined) return false;
-    work.own ??= without(work.came, outcomesOf(work.piece, terms));
-    const until = performance.now() + stepMs;
-    do {
-      const next = work.own.next();
-      if (next.done === true) work.items = next.value;
-      else work.outcomes.push(next.value);
-    } while (work.items === undefined && performance.now() < until);
+    work.own ??= stepsOf(orderFor(work.piece, drawing), terms, alike, work.came);
+    const { outcomes, items } = work.own(stepMs);
+    for (const outcome of outcomes) work.outcomes.push(outcome);
+    work.items = items;
     return true;
   }
 
@@ -175,18 +175,9 @@ function take({ id, outcomes, items }: Sent, underway: Map<number, Work>): void 
   underway.delete(id);
 }
 
-function orderFor(id: number, piece: Piece, drawing: Drawing | null): Order {
+function orderFor(piece: Piece, drawing: Drawing | null): Omit<Order, "id"> {
   // Under a line of text may stand how its payload fits the contract.
-  return { id, piece, drawing: drawing === "text" && piece.compare ? null : drawing };
-}
-
-/** The same without the first ones, which were told before. */
-function* without(count: number, outcomes: Generator<Outcome, number>): Generator<Outcome, number> {
-  for (let left = count; ; left -= 1) {
-    const next = outcomes.next();
-    if (next.done === true) return next.value;
-    if (left <= 0) yield next.value;
-  }
+  return { piece, drawing: drawing === "text" && piece.compare ? null : drawing };
 }
 
 /** Secrets go to a thread by value: it is this process, and nothing else sees them. */

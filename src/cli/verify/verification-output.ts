@@ -10,7 +10,7 @@ import type { BlockTerms } from "../views/verification-block.ts";
 import { contractRows } from "../views/verification-contract.ts";
 import { columnsOf } from "../views/verification-layout.ts";
 import { countCauses, summaryTable } from "../views/verification-table.ts";
-import { drawnJson, drawnText, type Drawing } from "../views/verification-drawn.ts";
+import { drawnJson, drawnText, type DrawnPlace, type Drawing } from "../views/verification-drawn.ts";
 import { bugJson, bugText } from "../views/verification-bug.ts";
 import {
   summaryLine,
@@ -28,10 +28,10 @@ export interface VerificationView {
   verification(verification: Verification): void;
   /** Whether it shows how the next payloads fit the contract. */
   compares(): boolean;
-  /** What another thread may draw of it; null where it must know all of a request. */
+  /** What may be drawn of requests where they are judged; null where it must know all of each. */
   drawing: Drawing | null;
   /** Plainly valid requests of a file, one after the other, drawn elsewhere but for their places. */
-  drawn(file: string, ends: readonly string[], place: { index: number; of: number }): void;
+  drawn(ends: readonly string[], place: DrawnPlace): void;
   /** A file of several in which no request could be found. */
   unreadable(file: string, error: TelepathError): void;
   /** A part of a large file that could not be read. */
@@ -74,6 +74,7 @@ export function createVerificationView(
   const counts: VerificationSummary = { files, requests: 0, valid: 0, invalid: 0, unverifiable: 0, unreadable: 0 };
   const causes = countCauses();
   const progress = createProgress(files, counts, context);
+  const drawnLines = flags.json ? drawnJson : drawnText(signs, style);
   const write = (json: () => object, text: () => string): void => {
     progress.clear();
     if (flags.json) writeJson({ stdout }, json());
@@ -101,16 +102,12 @@ export function createVerificationView(
       );
     },
     drawing: report !== null ? null : flags.json ? "json" : columns === Number.POSITIVE_INFINITY ? "text" : null,
-    drawn(file, ends, { index, of }) {
+    drawn(ends, place) {
       progress.clear();
       counts.requests += ends.length;
       counts.valid += ends.length;
       contract.pass(ends.length);
-      const json = drawnJson(file);
-      const text = drawnText(file, signs, style);
-      for (const [at, end] of ends.entries()) {
-        stdout.write(flags.json ? json(end, index + at) : text(end, of > 1 ? ` #${index + at + 1}` : ""));
-      }
+      stdout.write(drawnLines(ends, place));
     },
     compares: () => flags.json === true || report !== null || contract.compares(),
     broken: unreadable,

@@ -3,6 +3,7 @@ import { readPlain } from "../../dumps/plain.ts";
 import { readDump } from "../../dumps/read.ts";
 import { TelepathError } from "../../model/errors.ts";
 import type { Context } from "../context.ts";
+import type { DrawnPlace } from "../views/verification-drawn.ts";
 import type { Verification } from "../views/verification.ts";
 import type { BigDump, BigDumpReader, UnreadDump } from "./big-dump.ts";
 import { readBigDump, tooLargeToHold } from "./big-dumps.ts";
@@ -28,8 +29,8 @@ export interface VerifyTerms extends PieceTerms {
   threads: Threads;
   /** A request that was found and judged. */
   found: (verification: Verification) => void;
-  /** Plainly valid requests that another thread has drawn but for their places. */
-  drawn: (file: string, ends: readonly string[], place: { index: number; of: number }) => void;
+  /** Plainly valid requests that were drawn but for their places. */
+  drawn: (ends: readonly string[], place: DrawnPlace) => void;
   /** A part of a large file that could not be read; the rest goes on. */
   broken: (file: string, error: TelepathError) => void;
 }
@@ -67,7 +68,7 @@ export async function verifyDumps(
   const drawnFiles = ({ item, ends }: DrawnOutcomes, before: number): void => {
     for (const [at, end] of ends.split("\n").entries()) {
       const source = sources[before + item + at]!;
-      terms.drawn(source.name, [end], { index: 0, of: 1 });
+      terms.drawn([end], { file: source.name, index: 0, of: 1 });
       done(source);
     }
   };
@@ -156,14 +157,14 @@ async function verifyBigDump(name: string, path: string, terms: VerifyTerms): Pr
       if ("judged" in outcome) return found(outcome.judged);
       if ("ends" in outcome) {
         const ends = outcome.ends.split("\n");
-        terms.drawn(name, ends, { index, of });
+        terms.drawn(ends, { file: name, index, of });
         index += ends.length;
         return undefined;
       }
       const rest = (unread: UnreadDump): void => {
         for (const each of judgeDump(unread, judging(terms))) if (each.index >= outcome.from) found(each.judged);
       };
-      const line = { at: outcome.at!, text: undefined };
+      const line = { at: outcome.at!, bytes: undefined };
       return readLine(line, before + outcome.item + 1, { ...dump, reader: { ...reader, found: rest } });
     });
   await readBigDump(path, { ...terms, name, reader, readLines });

@@ -1,27 +1,23 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Secret } from "../../model/secret.ts";
-import { packing, type Order, type Sent, type ThreadData } from "./packed.ts";
-import { outcomesOf, type PieceTerms } from "./pieces.ts";
+import { createAlike } from "./alike.ts";
+import type { Order, Sent, ThreadData } from "./packed.ts";
+import type { PieceTerms } from "./pieces.ts";
+import { stepsOf } from "./steps.ts";
 
 /** What was found is sent on after so many milliseconds. */
 const longestHeldMs = 30;
 
 const { secrets, ...rest } = workerData as ThreadData;
 const terms: PieceTerms = { ...rest, secrets: secrets.map(([value, name]) => new Secret(value, name)) };
+const alike = createAlike(terms.secrets[0]!);
 
-parentPort!.on("message", (order: Order) => {
-  const steps = outcomesOf(order.piece, terms);
-  const pack = packing(order);
-  let sentAt = performance.now();
-  const send = (items: number | undefined): void => {
-    const message: Sent = { id: order.id, outcomes: pack.taken(), items };
-    parentPort!.postMessage(message);
-    sentAt = performance.now();
-  };
-  for (;;) {
-    const next = steps.next();
-    if (next.done === true) return send(next.value);
-    pack.add(next.value);
-    if (performance.now() - sentAt > longestHeldMs) send(undefined);
+parentPort!.on("message", ({ id, ...order }: Order) => {
+  const step = stepsOf(order, terms, alike);
+  let items: number | undefined;
+  while (items === undefined) {
+    const sent: Sent = { id, ...step(longestHeldMs) };
+    parentPort!.postMessage(sent);
+    items = sent.items;
   }
 });

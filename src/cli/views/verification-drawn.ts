@@ -22,16 +22,33 @@ export function isPlainlyValid({ judgement, payload, expected }: Placeless): boo
   return payload !== undefined && judgement.diagnosis === null && expected === null;
 }
 
-/** The lines of what was drawn as text: what `verificationText` says of them. */
-export function drawnText(file: string, secret: string, style: Style): (end: string, number: string) => string {
-  const verdict = verdictWord("valid", style);
-  const name = safeText(file);
-  const last = style.faint(safeText(secret));
-  return (end, number) => `${verdict}  ${style.strong(name + number)}  ${end}  ${last}\n`;
+/** Where drawn requests are, one after the other: the first one's index, and how many the file holds. */
+export interface DrawnPlace {
+  file: string;
+  index: number;
+  of: number;
 }
 
-/** The lines of what was drawn as JSON: what `verificationJson` says of them. */
-export function drawnJson(file: string): (end: string, index: number) => string {
-  const start = `{"type":"verification","file":${printableJson(JSON.stringify(file))},"index":`;
-  return (end, index) => `${start}${index},${end.slice(1)}\n`;
+/** The lines of drawn requests. */
+export type DrawnLines = (ends: readonly string[], place: DrawnPlace) => string;
+
+/** What `verificationText` says of what was drawn as text. @param secret the name of the one they match */
+export function drawnText(secret: string, style: Style): DrawnLines {
+  const verdict = verdictWord("valid", style);
+  const last = style.faint(safeText(secret));
+  return (ends, { file, index, of }) => {
+    const name = safeText(file);
+    let lines = "";
+    for (const [at, end] of ends.entries()) {
+      const place = of > 1 ? `${name} #${index + at + 1}` : name;
+      lines += `${verdict}  ${style.strong(place)}  ${end}  ${last}\n`;
+    }
+    return lines;
+  };
 }
+
+/** What `verificationJson` says of what was drawn as JSON. */
+export const drawnJson: DrawnLines = (ends, { file, index }) => {
+  const start = `{"type":"verification","file":${printableJson(JSON.stringify(file))},"index":`;
+  return ends.map((end, at) => `${start}${index + at},${end.slice(1)}\n`).join("");
+};

@@ -121,6 +121,11 @@ export function middleOf(verification: Payload): string {
   return joined(what, call, size);
 }
 
+/** The same of an event of so many bytes. */
+export function middleOfEvent(event: string, callId: string | null, bytes: number): string {
+  return joined(safeText(event), safeText(callId ?? ""), sizeText(bytes));
+}
+
 function payloadWords(verification: Payload): Pick<LineWords, "what" | "call" | "size"> {
   const { request, bytes } = verification;
   const { event, callId } = headOf(verification);

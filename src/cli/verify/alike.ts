@@ -1,0 +1,43 @@
+import { fit, shapeOf, type Shape } from "../../dumps/shape.ts";
+import { eventHeadOf } from "../../model/event.ts";
+import type { Secret } from "../../model/secret.ts";
+import { signature } from "../../signatures/sign.ts";
+import { middleOfEvent } from "../views/verification.ts";
+
+/**
+ * Draws plainly valid requests without reading them whole, when they are like others that were: the requests of a large
+ * file, or of a folder, mostly come from one program. It only ever says "valid": all else takes reading.
+ */
+export interface Alike {
+  /** What is said of a dump but for its place; undefined when it must be read. */
+  drawn(dump: Buffer): string | undefined;
+  /** A dump that was read and plainly valid: those like it are drawn from now on. */
+  learn(dump: Buffer): void;
+}
+
+/** Each is tried in turn; of a mixture of more than these most are read. */
+const mostShapes = 16;
+
+/** @param signs the secret that plainly valid requests match */
+export function createAlike(signs: Secret): Alike {
+  const shapes: Shape[] = [];
+  return {
+    drawn(dump) {
+      for (const shape of shapes) {
+        const fitting = fit(shape, dump);
+        if (fitting === undefined) continue;
+        if (fitting.signature !== signature(fitting.body, signs)) return undefined;
+        const { event, callId } = eventHeadOf(fitting.text);
+        // What is no event is told by its method and target.
+        return event === null ? undefined : middleOfEvent(event, callId, fitting.body.length);
+      }
+      return undefined;
+    },
+    learn(dump) {
+      const shape = shapeOf(dump);
+      if (shape === undefined) return;
+      shapes.unshift(shape);
+      if (shapes.length > mostShapes) shapes.pop();
+    },
+  };
+}

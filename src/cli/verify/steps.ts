@@ -1,0 +1,25 @@
+import { performance } from "node:perf_hooks";
+import type { Alike } from "./alike.ts";
+import { packing, type Order, type Sent } from "./packed.ts";
+import { outcomesOf, type PieceTerms } from "./pieces.ts";
+
+/** Goes on with a piece for about so many milliseconds, and tells what came of it, and the number of items at its end. */
+export type Steps = (milliseconds: number) => Pick<Sent, "outcomes" | "items">;
+
+/** @param came so many of its outcomes are known already */
+export function stepsOf({ piece, drawing }: Omit<Order, "id">, terms: PieceTerms, alike: Alike, came = 0): Steps {
+  // Drawn from its head alone: that is enough for a line of text.
+  const outcomes = outcomesOf(piece, terms, drawing === "text" && !terms.showExpected ? alike : null);
+  const pack = packing({ piece, drawing });
+  let known = came;
+  return (milliseconds) => {
+    const until = performance.now() + milliseconds;
+    do {
+      const next = outcomes.next();
+      if (next.done === true) return { outcomes: pack.taken(), items: next.value };
+      if (known > 0) known -= 1;
+      else pack.add(next.value);
+    } while (performance.now() < until);
+    return { outcomes: pack.taken(), items: undefined };
+  };
+}

@@ -50,6 +50,25 @@ export function timeout(value: string): number {
   return milliseconds;
 }
 
+/** Some durations with commas, each a month at most: `5s,30s,5m`. */
+export function schedule(value: string): number[] {
+  const durations = value.split(",").map((part) => duration(part.trim()));
+  if (durations.some((milliseconds) => milliseconds > 30 * unitMs["d"]!)) {
+    throw new InvalidArgumentError("each must be at most 30d.");
+  }
+  if (durations.length > 100) throw new InvalidArgumentError("it has more than 100 durations.");
+  return durations;
+}
+
+/** `50/s`, `300/m`, `1000/h`: how many in a second. */
+export function rate(value: string): number {
+  const [, number, unit] = /^(\d{1,9}(?:\.\d{1,3})?)\/([smh])$/.exec(value) ?? [];
+  if (!number || !unit || Number(number) <= 0) {
+    throw new InvalidArgumentError(`"${value}" is not a rate such as 50/s, 300/m or 1000/h.`);
+  }
+  return (Number(number) / unitMs[unit]!) * 1000;
+}
+
 /** `10x` is ten times faster than in life, `0.5x` half as fast, `max` without any waiting: `Infinity`. */
 export function speed(value: string): number {
   if (value === "max") return Number.POSITIVE_INFINITY;

@@ -1,16 +1,27 @@
 import { setMaxListeners } from "node:events";
-import { setTimeout as pause } from "node:timers/promises";
 import type { Delivery } from "../model/delivery.ts";
+import type { Waiting } from "./attempts.ts";
 import type { Draft } from "./deliver.ts";
+import { until, type Pace } from "./pace.ts";
+import type { Retrying } from "./retrying.ts";
 import { createTally, type Summary } from "./tally.ts";
+import { Turns } from "./turns.ts";
 
 export interface BatchTerms<D extends Draft> {
   /** The most deliveries under way at once. 1 keeps their order. */
   concurrency: number;
-  /** Makes one delivery. */
+  /** Makes one delivery, where none is tried again. */
   deliver: (draft: D, signal: AbortSignal) => Promise<Delivery>;
-  /** Called for every delivery as soon as it is settled. */
-  onSettled?: (delivery: Delivery, draft: D) => void;
+  /** Called for every delivery as soon as it is settled; without its draft when it was tried again. */
+  onSettled?: (delivery: Delivery, draft: D | null) => void;
+  /** Called for every attempt that is to be followed by another. */
+  onWaiting?: (waiting: Waiting, delivery: Delivery) => void;
+  /** Called when one that waited is not on record any more. */
+  onLost?: (waiting: Waiting) => void;
+  /** Makes the attempts in place of `deliver`; those that wait are under way only while they are tried. */
+  retrying?: Retrying | undefined;
+  /** When deliveries begin, or sequences of them; as soon as they can when left out. */
+  pace?: Pace | undefined;
   /** No new deliveries from then on; those under way have `graceMs`, then they are aborted. */
   interrupted?: AbortSignal;
   /** Milliseconds; two seconds. */
@@ -24,7 +35,7 @@ export interface Due<D extends Draft> {
 }
 
 /**
- * Makes deliveries as their drafts come, holding no more of them than are under way.
+ * Makes deliveries as their drafts come, holding no more of them than are under way, or wait to be tried again.
  *
  * Rejects with what `deliver` threw first, after the others under way were aborted.
  */
@@ -37,7 +48,8 @@ export async function deliverAll<D extends Draft>(
 
 /**
  * Makes sequences of deliveries, `concurrency` sequences at once. In each, a delivery is made when it is due and the
- * one before it is settled. Rejects as `deliverAll`.
+ * first attempt of the one before it is over: one that is tried again holds nothing up, and comes out of order, as it
+ * does in life. Rejects as `deliverAll`.
  */
 export async function deliverSequences<D extends Draft>(
   sequences: Iterable<readonly Due<D>[]>,
@@ -53,41 +65,30 @@ export async function deliverSequences<D extends Draft>(
   });
 }
 
-/** A timer that is set to more goes off at once. */
-const longestTimerMs = 2 ** 31 - 1;
-
-/** Waits for a time of `performance.now()`, or until it is stopped. */
-async function until(time: number, stopped: AbortSignal): Promise<void> {
-  for (;;) {
-    const early = time - performance.now();
-    if (early <= 0 || stopped.aborted) return;
-    await pause(Math.min(early, longestTimerMs), undefined, { signal: stopped }).catch(() => {});
-  }
-}
-
 /** Takes units of work from `source`, `concurrency` of them at once. */
 async function inBatches<Unit, D extends Draft>(
   units: Iterable<Unit> | AsyncIterable<Unit>,
-  { concurrency, deliver, onSettled, interrupted, graceMs = 2000 }: BatchTerms<D>,
+  terms: BatchTerms<D>,
   work: (unit: Unit, settle: (draft: D) => Promise<void>, stopped: AbortSignal) => Promise<void>,
 ): Promise<Summary> {
-  const tally = createTally();
+  const { concurrency, pace, retrying, interrupted, graceMs = 2000 } = terms;
   const abort = new AbortController();
   const source = Symbol.asyncIterator in units ? units[Symbol.asyncIterator]() : units[Symbol.iterator]();
   const stopped = interrupted ? AbortSignal.any([abort.signal, interrupted]) : abort.signal;
   setMaxListeners(0, stopped);
-
-  async function settle(draft: D): Promise<void> {
-    const delivery = await deliver(draft, abort.signal);
-    tally.add(delivery);
-    onSettled?.(delivery, draft);
-  }
+  const making = new Making(terms, abort.signal);
+  /** Nothing more begins: what waits for its turn to do so need not. */
+  const over = new AbortController();
+  setMaxListeners(0, over.signal);
 
   async function workOff(): Promise<void> {
     while (!stopped.aborted) {
+      if (pace) await pace.turn(over.signal);
+      if (over.signal.aborted) return;
       const next = await source.next();
+      if (next.done) over.abort();
       if (next.done || stopped.aborted) return;
-      await work(next.value, settle, stopped);
+      await work(next.value, (draft) => making.first(draft, stopped), stopped);
     }
   }
 
@@ -99,13 +100,88 @@ async function inBatches<Unit, D extends Draft>(
   let grace: NodeJS.Timeout | undefined;
   const onInterrupt = (): void => void (grace = setTimeout(() => abort.abort(), graceMs));
   interrupted?.addEventListener("abort", onInterrupt, { once: true });
+  const onStop = (): void => {
+    over.abort();
+    retrying?.queue.close();
+  };
+  if (stopped.aborted) onStop();
+  else stopped.addEventListener("abort", onStop, { once: true });
+  const many = <T>(job: () => Promise<T>) => Array.from({ length: concurrency }, () => job().catch(stop));
   try {
-    await Promise.all(Array.from({ length: concurrency }, () => workOff().catch(stop)));
+    const again = retrying ? many(() => making.again(retrying, stopped)) : [];
+    await Promise.all(many(workOff));
+    retrying?.queue.finish();
+    await Promise.all(again);
   } finally {
     clearTimeout(grace);
     interrupted?.removeEventListener("abort", onInterrupt);
     await source.return?.();
   }
   if (thrown !== undefined) throw thrown.error;
-  return tally.summary();
+  return making.tally.summary(retrying?.queue.size);
+}
+
+/** Makes the deliveries of a batch, and counts what becomes of them. */
+class Making<D extends Draft> {
+  readonly tally = createTally();
+  readonly #terms: BatchTerms<D>;
+  readonly #signal: AbortSignal;
+  /** Attempts that are due, and new deliveries, share what may be under way at once. */
+  readonly #turns: Turns;
+
+  constructor(terms: BatchTerms<D>, signal: AbortSignal) {
+    this.#terms = terms;
+    this.#signal = signal;
+    this.#turns = new Turns(terms.concurrency);
+  }
+
+  async first(draft: D, stopped: AbortSignal): Promise<void> {
+    const { retrying } = this.#terms;
+    if (!retrying) return this.#settled(await this.#terms.deliver(draft, this.#signal), draft);
+    await this.#turns.take();
+    try {
+      if (stopped.aborted) return;
+      const { delivery, attempt, waits } = await retrying.first(draft, this.#signal);
+      if (attempt) this.tally.attempted(attempt);
+      if (waits) this.#terms.onWaiting?.(waits, delivery);
+      else this.#concluded(delivery, draft);
+    } finally {
+      this.#turns.give();
+    }
+  }
+
+  /** Tries again whatever is due, until there is nothing left. */
+  async again(retrying: Retrying, stopped: AbortSignal): Promise<void> {
+    for (;;) {
+      const waiting = await retrying.queue.next();
+      if (waiting === null) return;
+      await this.#turns.take({ urgent: true });
+      try {
+        if (stopped.aborted) return retrying.queue.add(waiting);
+        const tried = await retrying.again(waiting, this.#signal);
+        if (tried === null) this.#lost(waiting);
+        else if (tried.attempt) this.tally.attempted(tried.attempt);
+        if (tried?.waits) this.#terms.onWaiting?.(tried.waits, tried.delivery);
+        else if (tried) this.#concluded(tried.delivery, null);
+      } finally {
+        this.#turns.give();
+        retrying.queue.done();
+      }
+    }
+  }
+
+  #settled(delivery: Delivery, draft: D): void {
+    for (const attempt of delivery.attempts) this.tally.attempted(attempt);
+    this.#concluded(delivery, draft);
+  }
+
+  #concluded(delivery: Delivery, draft: D | null): void {
+    this.tally.settled(delivery);
+    this.#terms.onSettled?.(delivery, draft);
+  }
+
+  #lost(waiting: Waiting): void {
+    this.tally.lost();
+    this.#terms.onLost?.(waiting);
+  }
 }

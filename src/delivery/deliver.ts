@@ -37,16 +37,24 @@ export interface Terms {
  * @throws TelepathError `INVALID_REQUEST` before anything is recorded or sent; what the recorder throws
  */
 export async function deliver(draft: Draft, terms: Terms, signal?: AbortSignal): Promise<Delivery> {
-  checkRequest(draft);
-  const headers = wireHeaders(draft, draft.host);
-  const createdAt = terms.now();
-  const pending = deliveryOf(draft, headers, createdAt, "", "pending", []);
+  const pending = pendingDelivery(draft, terms.now());
+  const { headers, createdAt } = pending;
   const id = terms.history ? await terms.history.record(pending) : "";
   const exchange = await terms.transport.exchange(outgoing(draft, headers, terms.timeoutMs, signal));
   const attempt: Attempt = { number: 1, ...exchange };
   const outcome = attempt.response && terms.expects(attempt.response.status) ? "delivered" : "failed";
   await terms.history?.update(id, { attempt, outcome });
   return deliveryOf(draft, headers, createdAt, id, outcome, [attempt]);
+}
+
+/**
+ * A draft as it is first on record, without an id yet: with the headers that go over the wire.
+ *
+ * @throws TelepathError `INVALID_REQUEST`
+ */
+export function pendingDelivery(draft: Draft, createdAt: number): Delivery {
+  checkRequest(draft);
+  return deliveryOf(draft, wireHeaders(draft, draft.host), createdAt, "", "pending", []);
 }
 
 // Member by member: copying with `...` costs more than signing does.

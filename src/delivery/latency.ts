@@ -6,9 +6,17 @@ export interface LatencySummary {
   max: number | null;
 }
 
+/** How many took more than the entry before says, and no more than this, in milliseconds. */
+export interface LatencyBar {
+  toMs: number;
+  count: number;
+}
+
 export interface Latencies {
   add(milliseconds: number): void;
   summary(): LatencySummary;
+  /** In steps of 1, 2, 5, 10, …, from the fastest to the slowest; empty when there are none. */
+  histogram(): LatencyBar[];
 }
 
 /** Neighbouring buckets are this far apart, so a percentile is at most 1 % too high. */
@@ -47,7 +55,26 @@ export function createLatencies(): Latencies {
       p99: percentile(0.99),
       max: total === 0 ? null : rounded(max),
     }),
+    histogram: () => barsOf(counts),
   };
+}
+
+/** The least of 1, 2, 5, 10, … that is not below. */
+function stepAbove(milliseconds: number): number {
+  const power = 10 ** Math.floor(Math.log10(milliseconds));
+  const factor = [1, 2, 5, 10].find((factor) => milliseconds <= factor * power * (1 + 1e-9)) ?? 10;
+  return Number((factor * power).toPrecision(1));
+}
+
+function barsOf(counts: Uint32Array): LatencyBar[] {
+  const bars = new Map<number, number>();
+  const [first, last] = [counts.findIndex((count) => count > 0), counts.findLastIndex((count) => count > 0)];
+  // From first to last, so that a step between them that nothing took is there, too.
+  for (let bucket = first; bucket >= 0 && bucket <= last; bucket++) {
+    const toMs = stepAbove(smallestMs * step ** bucket);
+    bars.set(toMs, (bars.get(toMs) ?? 0) + counts[bucket]!);
+  }
+  return Array.from(bars, ([toMs, count]) => ({ toMs, count }));
 }
 
 function rounded(milliseconds: number): number {

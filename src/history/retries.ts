@@ -1,7 +1,7 @@
-import type { RetryPlan } from "../model/retry.ts";
+import type { Retry, RetryPlan } from "../model/retry.ts";
 import type { Database } from "./driver.ts";
 import { readText } from "./rows.ts";
-import type { PendingRetry, Retry, RetryHolder } from "./store.ts";
+import type { PendingRetry, RetryHolder } from "./store.ts";
 
 /** Notes that an attempt is to be made, or with null that none is. */
 export function writeRetry(database: Database, key: number, retry: Retry | null): void {

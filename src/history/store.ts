@@ -1,5 +1,5 @@
 import type { Attempt, Delivery, NewDelivery, Outcome, SignatureRecord } from "../model/delivery.ts";
-import type { RetryPlan } from "../model/retry.ts";
+import type { Retry } from "../model/retry.ts";
 import type { DeliveryCount } from "./counting.ts";
 import type { Filter } from "./query.ts";
 
@@ -112,15 +112,6 @@ export interface HeldDelivery extends Hold {
   id: string;
   /** What it takes up, head and body. */
   bytes: number;
-}
-
-/** An attempt that is to be made: it stands on record before it is, so that it is made if this process ends. */
-export interface Retry {
-  plan: RetryPlan;
-  /** Milliseconds since the epoch. */
-  dueAt: number;
-  /** Names the run of a process that is to make it. */
-  holder: string;
 }
 
 /** One who has attempts to make; an empty name for those that were left to whoever takes them. */

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { systemCode } from "../model/errors.ts";
-import { isBeforeBoot, processMark } from "./process-mark.ts";
+import { isAlive, isBeforeBoot, processMark } from "./process-mark.ts";
 
 /** A `listen` that is running, as it announces itself to the other commands of its project. */
 export interface RunningListener {
@@ -107,16 +106,6 @@ function isRunning({ listener: { pid, startedAt }, mark }: Note): boolean {
   if (!isAlive(pid)) return false;
   const found = processMark(pid);
   return mark === null || found === null ? !isBeforeBoot(startedAt) : found === mark;
-}
-
-/** Signal 0 asks only; EPERM means that the process exists and is somebody else's. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemCode(error) === "EPERM";
-  }
 }
 
 function removeQuietly(path: string): void {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { uptime } from "node:os";
+import { systemCode } from "../model/errors.ts";
 
 /**
  * What a process has that no other with its number ever had: which start of the machine, and when since then it began
@@ -22,4 +23,14 @@ const slackMs = 60_000;
 /** Whether a time, in milliseconds since the epoch, lies before the machine was started. */
 export function isBeforeBoot(time: number): boolean {
   return time < Date.now() - uptime() * 1000 - slackMs;
+}
+
+/** Whether a process has this number. Signal 0 asks only; EPERM means that it is somebody else's. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return systemCode(error) === "EPERM";
+  }
 }

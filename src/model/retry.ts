@@ -9,3 +9,12 @@ export interface RetryPlan {
   /** Which statuses count as delivered, in the words of `--expect`. */
   expected: string;
 }
+
+/** An attempt that is to be made: it stands on record before it is, so that it is made if this process ends. */
+export interface Retry {
+  plan: RetryPlan;
+  /** Milliseconds since the epoch. */
+  dueAt: number;
+  /** Names the run of a process that is to make it. */
+  holder: string;
+}

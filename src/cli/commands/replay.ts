@@ -1,11 +1,8 @@
 import { Command, Option } from "commander";
-import { compare } from "../../delivery/comparison.ts";
-import { parseExpectation } from "../../delivery/expectation.ts";
 import type { History } from "../../history/store.ts";
-import type { Delivery } from "../../model/delivery.ts";
 import { TelepathError } from "../../model/errors.ts";
 import type { Context } from "../context.ts";
-import { deliverDrafts } from "../requests/delivering.ts";
+import { deliverDrafts, retryTerms } from "../requests/delivering.ts";
 import { printRequests } from "../requests/dry-run.ts";
 import { filterOptions, filterOf, type FilterFlags } from "../filters.ts";
 import { readInput } from "../input.ts";
@@ -20,11 +17,13 @@ import {
   recordedOriginal,
   type Original,
 } from "../requests/replay-originals.ts";
+import { replayVerdict } from "../requests/replay-verdict.ts";
 import { checkRequestFlags, requestOptions, usage, type RequestFlags } from "../requests/request-options.ts";
+import { retries, retryOptions, retryPlan, type RetryFlags } from "../requests/retry-options.ts";
 import { findSecrets, knownSecrets } from "../settings/secrets.ts";
 import { safeText } from "../views/text.ts";
 
-interface ReplayFlags extends RequestFlags, OverrideFlags, FilterFlags, SecretFlags {
+interface ReplayFlags extends RequestFlags, RetryFlags, OverrideFlags, FilterFlags, SecretFlags {
   data?: string;
   resign?: boolean;
 }
@@ -49,19 +48,20 @@ Examples:
   telepath-hooks replay --outcome failed --since 1h    what failed lately
   telepath-hooks replay 7Q2M --set duration_seconds=0  changed, signed anew
   telepath-hooks replay request.har --port 3000        from a dump
+  telepath-hooks replay last-failed --retry            until it is taken, as Telepath
   telepath-hooks replay last --dry-run --as curl       to paste
 `;
 
 function replayOptions(command: Command): Command {
-  return overrideOptions(command)
+  return overrideOptions(retryOptions(command, "--retry is"))
     .addOption(new Option("--data <file>", "send these bytes as the body, - for standard input; signs anew"))
     .addOption(new Option("--resign", "sign anew, with the secret of this project"));
 }
 
 async function replayAction(what: readonly string[], flags: ReplayFlags, context: Context): Promise<void> {
   checkRequestFlags(flags);
+  if (flags.speed !== undefined && !retries(flags)) throw usage("--speed goes with --retry", "add --retry");
   checkStandardInput(what, flags);
-  const expects = parseExpectation(flags.expect);
   const project = findProject(context, flags);
   const terms = await replayTerms(flags, project, context);
   const { openHistory } = await import("../../history/sqlite.ts");
@@ -70,14 +70,12 @@ async function replayAction(what: readonly string[], flags: ReplayFlags, context
     const { drafts, total } = await draftsOf(what, flags, terms, opened, context);
     if (flags.dryRun) return printRequests(drafts, flags, context);
     const history = flags.history ? opened : null;
-    await deliverDrafts(drafts, { flags, project, expects, history, total, verdict }, context);
+    const retry = retryTerms(retryPlan(flags), context);
+    const verdict = replayVerdict(opened);
+    await deliverDrafts(drafts, { flags, project, history, total, retry, verdict }, context);
   } finally {
     await opened.close();
   }
-}
-
-function verdict(delivery: Delivery, { original }: ReplayDraft): string | null {
-  return original.delivery && compare(original.delivery, delivery);
 }
 
 async function replayTerms(flags: ReplayFlags, project: Project, context: Context): Promise<ReplayTerms> {

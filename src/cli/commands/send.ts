@@ -1,13 +1,14 @@
 import { Command, Option } from "commander";
-import { parseExpectation } from "../../delivery/expectation.ts";
 import { tamperings } from "../../delivery/tamper.ts";
 import { targetUrl } from "../../delivery/target.ts";
 import type { Context } from "../context.ts";
 import { commonOptions, secretOptions } from "../options.ts";
-import { deliverCalls, deliverDrafts, historyFor } from "../requests/delivering.ts";
+import { deliverCalls, deliverDrafts, historyFor, retryTerms } from "../requests/delivering.ts";
 import { printRequests } from "../requests/dry-run.ts";
 import { overrideOptions } from "../requests/override-options.ts";
 import { checkRequestFlags, requestOptions } from "../requests/request-options.ts";
+import { checkResumeFlags, resume } from "../requests/resume.ts";
+import { retryOptions, retryPlan } from "../requests/retry-options.ts";
 import { scenarioOptions } from "../requests/scenario-work.ts";
 import { sendWork, type SendFlags } from "../requests/send-work.ts";
 import { defaultTarget, givenTarget } from "../settings/default-target.ts";
@@ -19,7 +20,11 @@ import { safeText } from "../views/text.ts";
 
 export function sendCommand(context: Context): Command {
   return commonOptions(
-    secretOptions(requestOptions(scenarioOptions(sendOptions(overrideOptions(new Command("send")))))),
+    secretOptions(
+      requestOptions(
+        retryOptions(scenarioOptions(sendOptions(overrideOptions(new Command("send")))), "a scenario and --retry are"),
+      ),
+    ),
   )
     .summary("send signed sample events")
     .description(
@@ -29,7 +34,7 @@ export function sendCommand(context: Context): Command {
     )
     .argument("[types...]", "event types, such as call.started call.ended")
     .addHelpText("after", examples)
-    .action((types: string[], flags: SendFlags) => sendAction(types, flags, context));
+    .action((types: string[], flags: SendFlags, command: Command) => sendAction(types, flags, command, context));
 }
 
 const examples = `
@@ -39,6 +44,9 @@ Examples:
   telepath-hooks send call.ended --set duration_seconds=9 --reason network_error
   telepath-hooks send call.ended --tamper signature --expect 401  to be refused
   telepath-hooks send call.ended --count 500 --concurrency 100    many
+  telepath-hooks send call.ended --count 3000 --rate 50/s --concurrency 20
+  telepath-hooks send call.ended --retry --speed 100x             until it is taken
+  telepath-hooks send --resume                                    what is yet to be tried
   telepath-hooks send --scenario completed-call --speed 10x       a whole call
   telepath-hooks send --scenario no-answer --calls 50 --speed max
   telepath-hooks send call.ended --dry-run --as curl              to paste
@@ -57,12 +65,24 @@ function sendOptions(command: Command): Command {
     .addOption(new Option("--seed <n>", "the same ids and times in every run").argParser(parse.wholeNumber))
     .addOption(new Option("--count <n>", "how many calls").argParser(parse.positiveNumber).default(1))
     .addOption(new Option("--duplicate <n>", "deliver each event n times").argParser(parse.positiveNumber).default(1))
+    .addOption(new Option("--shuffle", "in another order; of a scenario, within each call"))
+    .addOption(
+      new Option("--resume", "send nothing new: go on with what a send or replay --retry that was stopped left"),
+    )
     .addOption(new Option("--tamper <how>", "make it one the app must refuse").choices(Object.keys(tamperings)));
 }
 
-async function sendAction(typed: readonly string[], flags: SendFlags, context: Context): Promise<void> {
+async function sendAction(
+  typed: readonly string[],
+  flags: SendFlags,
+  command: Command,
+  context: Context,
+): Promise<void> {
   checkRequestFlags(flags);
-  const expects = parseExpectation(flags.expect);
+  if (flags.resume) {
+    checkResumeFlags(typed, command);
+    return await resume(flags, findProject(context, flags), context);
+  }
   const project = findProject(context, flags);
   const given = givenTarget(flags, project);
   const work = await sendWork(typed, flags, project, context);
@@ -74,7 +94,7 @@ async function sendAction(typed: readonly string[], flags: SendFlags, context: C
   if (flags.dryRun) return printRequests(drafts(), flags, context);
 
   const history = await historyFor(flags, project);
-  const delivering = { flags, project, expects, history, total };
+  const delivering = { flags, project, history, total, retry: retryTerms(retryPlan(flags), context) };
   try {
     if (calls) await deliverCalls(calls(), delivering, context);
     else await deliverDrafts(drafts(), delivering, context);

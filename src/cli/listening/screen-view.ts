@@ -3,8 +3,8 @@ import type { ListenEvent } from "../../listen/events.ts";
 import type { GatewayControls } from "../../listen/holding.ts";
 import type { Secret } from "../../model/secret.ts";
 import type { Context, Terminal } from "../context.ts";
-import { createKeyReader, type Key } from "../screen/keys.ts";
 import { LiveScreen } from "../screen/live.ts";
+import { Seat } from "../screen/seat.ts";
 import type { Known } from "../views/advice.ts";
 import type { HeaderFacts } from "../views/listen.ts";
 import type { Style } from "../views/style.ts";
@@ -29,26 +29,19 @@ export interface ScreenTools {
 }
 
 const tickMs = 1000;
-/** Where nothing stops a process, as without job control, it goes on after so long. */
-const stopsWithinMs = 100;
 
 /** `listen` on a terminal: lines, a live footer, keys. */
 export class ListenScreen implements ListenView {
-  readonly #terminal: Terminal;
   readonly #live: LiveScreen;
   readonly #board: Board;
   readonly #recent: Recent;
   readonly #actions: Actions;
   readonly #ordered: ListenView;
-  readonly #forgetTerminal: () => void;
-  #readKeys = createKeyReader();
-  #release: (() => void) | null = null;
+  readonly #seat: Seat;
   #ticker: NodeJS.Timeout | undefined;
-  #isOver = false;
 
   constructor(tools: ScreenTools) {
     const { context, terminal, style, header, hasTunnel } = tools;
-    this.#terminal = terminal;
     this.#recent = new Recent(tools.history);
     this.#board = new Board({
       style,
@@ -62,8 +55,7 @@ export class ListenScreen implements ListenView {
     this.#live = new LiveScreen(context.stdout, this.#board);
     this.#actions = new Actions({ ...tools, board: this.#board, live: this.#live, recent: this.#recent });
     this.#ordered = informed(tools.knowledge, (event, known) => this.#show(event, known));
-    this.#forgetTerminal = terminal.onContinue(() => this.#attach());
-    this.#attach();
+    this.#seat = new Seat(terminal, this.#live, (key) => this.#actions.key(key));
   }
 
   emit(event: ListenEvent): void {
@@ -78,11 +70,9 @@ export class ListenScreen implements ListenView {
   async end(): Promise<void> {
     await this.#ordered.end();
     await this.#actions.idle();
-    this.#isOver = true;
     clearInterval(this.#ticker);
-    this.#forgetTerminal();
     this.#live.end();
-    this.#release?.();
+    this.#seat.end();
   }
 
   #show(event: ListenEvent, known: Known): void {
@@ -97,36 +87,5 @@ export class ListenScreen implements ListenView {
     if (this.#board.isTicking) return;
     clearInterval(this.#ticker);
     this.#ticker = undefined;
-  }
-
-  /** Takes the terminal, or takes it anew: whoever had it meanwhile may have left it in another mode. */
-  #attach(): void {
-    if (this.#isOver) return;
-    this.#release?.();
-    this.#readKeys = createKeyReader();
-    this.#release = this.#terminal.attach({
-      onText: (text) => {
-        for (const key of this.#readKeys(text)) this.#key(key);
-      },
-      onResize: () => this.#live.resized(),
-      farewell: () => this.#live.farewell(),
-    });
-    if (this.#release === null) return this.#live.hide();
-    this.#live.show();
-    this.#live.resized();
-  }
-
-  #key(key: Key): void {
-    if (key === "ctrl-c") this.#terminal.interrupt();
-    else if (key === "ctrl-z") this.#suspend();
-    else this.#actions.key(key);
-  }
-
-  #suspend(): void {
-    this.#live.hide();
-    this.#release?.();
-    this.#release = null;
-    this.#terminal.suspend();
-    setTimeout(() => this.#release ?? this.#attach(), stopsWithinMs).unref();
   }
 }

@@ -1,25 +1,45 @@
 import { deliverAll, deliverSequences, type BatchTerms, type Due } from "../../delivery/batch.ts";
+import type { Waiting } from "../../delivery/attempts.ts";
 import { deliver, type Draft } from "../../delivery/deliver.ts";
-import type { Expectation } from "../../delivery/expectation.ts";
+import { parseExpectation } from "../../delivery/expectation.ts";
+import { createPace, type Pace } from "../../delivery/pace.ts";
+import { createRetrying, type Retrying } from "../../delivery/retrying.ts";
 import type { Summary } from "../../delivery/tally.ts";
+import type { Transport } from "../../delivery/transport.ts";
 import type { History } from "../../history/store.ts";
 import type { Delivery } from "../../model/delivery.ts";
+import type { RetryPlan } from "../../model/retry.ts";
 import { exitCodes, type Context } from "../context.ts";
+import { openBatchView } from "../sending/open-view.ts";
+import type { BatchView } from "../sending/view.ts";
 import type { Project } from "../settings/project.ts";
+import { counted, countText, sizeText } from "../views/text.ts";
 import type { RequestFlags } from "./request-options.ts";
-import { createBatchView } from "../views/batch.ts";
-import { counted, sizeText } from "../views/text.ts";
+import { newHolder } from "./retry-holder.ts";
 
 export interface DeliveringTerms<D extends Draft> {
   flags: RequestFlags;
   project: Project;
-  expects: Expectation;
   /** Keeps the record; null with `--no-history`. The caller closes it. */
   history: History | null;
   /** How many there will be, when that is known: decides between lines and progress. */
   total: number;
-  /** A word about a settled delivery, for its line and for `--json`. */
-  verdict?: (delivery: Delivery, draft: D) => string | null;
+  /** How what fails is tried again; null when it is not. */
+  retry: RetryTerms | null;
+  /** A word about a settled delivery, for its line and for `--json`. Without the draft when it was tried again. */
+  verdict?: (delivery: Delivery, draft: D | null) => string | null | undefined;
+}
+
+export interface RetryTerms {
+  plan: Omit<RetryPlan, "origin">;
+  holder: string;
+  /** What an earlier run left. */
+  left: readonly Waiting[];
+}
+
+/** The terms of a run that begins with nothing left of an earlier one. */
+export function retryTerms(plan: Omit<RetryPlan, "origin"> | null, context: Context): RetryTerms | null {
+  return plan && { plan, holder: newHolder(context.now()), left: [] };
 }
 
 /**
@@ -48,29 +68,80 @@ async function delivering<D extends Draft>(
   terms: DeliveringTerms<D>,
   context: Context,
 ): Promise<void> {
-  const { flags, project, history } = terms;
+  const { flags, project, history, total } = terms;
   const { createTransport } = await import("../../delivery/undici.ts");
   const transport = createTransport({ connections: flags.concurrency });
-  const view = createBatchView(terms.total, flags, context);
+  const trouble: { view?: BatchView } = {};
+  const retrying = retryingFor(terms, transport, (message) => trouble.view?.note(message), context);
+  const view = openBatchView({ total, flags, retrying, history }, context);
+  trouble.view = view;
+  const pace = flags.rate === undefined ? undefined : createPace(flags.rate);
   let summary: Summary;
   try {
-    const { expects } = terms;
-    const { now, interrupted } = context;
-    summary = await run({
-      concurrency: flags.concurrency,
-      interrupted,
-      deliver: (draft, signal) =>
-        deliver(draft, { transport, history, expects, timeoutMs: flags.timeout, now }, signal),
-      onSettled: (delivery, draft) => view.delivery(delivery, terms.verdict?.(delivery, draft)),
-    });
+    summary = await run(batchTerms(terms, { transport, view, retrying, pace }, context));
   } finally {
     view.end();
     await transport.close();
+    if (terms.retry) await release(history, terms.retry.holder);
   }
   view.summary(summary);
+  if (pace && flags.rate !== undefined) tellOfRate(pace, flags.rate, summary, context);
   if (history) await prune(history, project, context);
   if (summary.failed > 0) context.exitCode = exitCodes.no;
   if (context.interrupted.aborted) context.exitCode = exitCodes.interrupted;
+}
+
+function retryingFor<D extends Draft>(
+  { retry, history }: DeliveringTerms<D>,
+  transport: Transport,
+  note: (message: string) => void,
+  { now }: Context,
+): Retrying | null {
+  if (!retry) return null;
+  const onUnwritable = (error: Error): void => note(`${error.message}; an outcome waits to be put on record`);
+  return createRetrying(retry.plan, { transport, history, holder: retry.holder, now, onUnwritable }, retry.left);
+}
+
+interface Tools {
+  transport: Transport;
+  view: BatchView;
+  retrying: Retrying | null;
+  pace: Pace | undefined;
+}
+
+function batchTerms<D extends Draft>(
+  { flags, history, verdict }: DeliveringTerms<D>,
+  { transport, view, retrying, pace }: Tools,
+  { now, interrupted }: Context,
+): BatchTerms<D> {
+  const attempt = { transport, history, expects: parseExpectation(flags.expect), timeoutMs: flags.timeout, now };
+  return {
+    concurrency: flags.concurrency,
+    interrupted,
+    pace,
+    retrying: retrying ?? undefined,
+    deliver: (draft, signal) => deliver(draft, attempt, signal),
+    onSettled: (delivery, draft) => view.delivery(delivery, verdict?.(delivery, draft)),
+    onWaiting: (waiting, delivery) => view.waiting(waiting, delivery),
+    onLost: ({ id }) => view.note(`${id} was to be tried again and is not in the history any more`),
+  };
+}
+
+/** So that whoever resumes need not find out that this run is over. What stays is found out when this fails. */
+async function release(history: History | null, holder: string): Promise<void> {
+  await history?.releaseRetries(holder).catch(() => {});
+}
+
+/** The most of the time that may be lost before a word is said. */
+const lostShare = 0.05;
+
+function tellOfRate({ lostMs }: Pace, rate: number, { durationMs, perSecond }: Summary, { stderr }: Context): void {
+  if (lostMs < lostShare * durationMs) return;
+  const wished = countText(Math.round(rate * 10) / 10);
+  stderr.write(
+    `--rate of ${wished} a second was not reached: ${countText(perSecond)} were\n` +
+      "  raise --concurrency, or the app answers no faster\n",
+  );
 }
 
 async function prune(history: History, { retention }: Project, context: Context): Promise<void> {

@@ -1,6 +1,6 @@
 import { Option, type Command } from "commander";
 import { answerTimeoutMs } from "../../contract/limits.ts";
-import { anySuccess } from "../../delivery/expectation.ts";
+import { anySuccess, parseExpectation } from "../../delivery/expectation.ts";
 import { dumpExports } from "../../dumps/exports/index.ts";
 import { TelepathError } from "../../model/errors.ts";
 import type { Header } from "../../model/http.ts";
@@ -14,6 +14,8 @@ export interface RequestFlags extends CommonFlags, TargetFlags {
   header?: Header[];
   timeout: number;
   concurrency: number;
+  /** How many begin in a second. */
+  rate?: number;
   expect: string;
   dryRun?: boolean;
   as?: string;
@@ -38,6 +40,9 @@ export function requestOptions(command: Command): Command {
         .argParser(parse.positiveNumber)
         .default(1, "1, which keeps the order"),
     )
+    .addOption(
+      new Option("--rate <n/s>", "how many begin in a second, spread evenly: 50/s, 300/m").argParser(parse.rate),
+    )
     .addOption(new Option("--expect <statuses>", "what counts as yes: 2xx, 401, 2xx,409").default(anySuccess))
     .addOption(new Option("--dry-run", "print the request; send and record nothing"))
     .addOption(
@@ -50,6 +55,7 @@ const mostConcurrent = 1000;
 
 /** @throws TelepathError `USAGE` for what is out of range, contradicts itself, or would have no effect. */
 export function checkRequestFlags(flags: RequestFlags): void {
+  parseExpectation(flags.expect);
   if (flags.to !== undefined && flags.port !== undefined) {
     throw usage("--port and --to both say where to send", "give one of them");
   }

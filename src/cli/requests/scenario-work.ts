@@ -12,13 +12,14 @@ import * as parse from "../values.ts";
 import { counted, durationText, safeText } from "../views/text.ts";
 import { overridesOf } from "./override-options.ts";
 import { usage } from "./request-options.ts";
+import { retries, type RetryFlags } from "./retry-options.ts";
+import { randomFrom, shuffled, type Random } from "./shuffle.ts";
 import { sampleDraft, type SampleTerms } from "./sample-drafts.ts";
 import type { SendFlags, Work } from "./send-work.ts";
 
 /** The flags that play a call. */
 export interface ScenarioFlags {
   scenario?: string;
-  speed?: number;
   calls?: number;
 }
 
@@ -28,11 +29,6 @@ export function scenarioOptions(command: Command): Command {
       new Option("--scenario <name>", "play a call of several events: a name of fixtures list --scenarios, or a file"),
     )
     .addOption(
-      new Option("--speed <n>", "how much faster than in life a scenario is: 10x, or max (default: 1x)").argParser(
-        parse.speed,
-      ),
-    )
-    .addOption(
       new Option("--calls <n>", "how many calls of the scenario; --concurrency of them at once").argParser(
         parse.positiveNumber,
       ),
@@ -40,8 +36,10 @@ export function scenarioOptions(command: Command): Command {
 }
 
 /** @throws TelepathError `USAGE` for flags that would have no effect without a scenario */
-export function refuseScenarioFlags({ speed, calls }: ScenarioFlags): void {
-  if (speed !== undefined) throw usage("--speed goes with --scenario", "name one; fixtures list --scenarios has them");
+export function refuseScenarioFlags({ speed, calls, ...flags }: ScenarioFlags & RetryFlags): void {
+  if (speed !== undefined && !retries(flags)) {
+    throw usage("--speed goes with --scenario or --retry", "fixtures list --scenarios has the scenarios");
+  }
   if (calls !== undefined) throw usage("--calls goes with --scenario", "--count says how many of an event there are");
 }
 
@@ -81,7 +79,7 @@ export function scenarioWork(
       `playing ${safeText(scenario.name)}: ${counted(perCall, "delivery", "deliveries")}${waits}${calls}\n`,
     );
   }
-  const order = { count, duplicate, now: context.now };
+  const order = { count, duplicate, shuffle: flags.shuffle ? randomFrom(seed) : undefined, now: context.now };
   return (terms) => ({
     total: perCall * count,
     drafts: () => draftsOf(sequences(play, order, terms)),
@@ -89,17 +87,24 @@ export function scenarioWork(
   });
 }
 
+interface Order {
+  count: number;
+  duplicate: number;
+  /** Says another order for what each call delivers; when it is due stays. */
+  shuffle: Random | undefined;
+  now: () => number;
+}
+
 /** Calls made one after the other as they are needed, each of their deliveries `duplicate` times. */
-function* sequences(
-  play: PlayScenario,
-  { count, duplicate, now }: { count: number; duplicate: number; now: () => number },
-  terms: SampleTerms,
-): Generator<Due<Draft>[]> {
+function* sequences(play: PlayScenario, order: Order, terms: SampleTerms): Generator<Due<Draft>[]> {
+  const { count, duplicate, shuffle, now } = order;
   for (let call = 0; call < count; call += 1) {
-    yield play(now()).flatMap(({ made, dueMs }) => {
+    const sequence = play(now()).flatMap(({ made, dueMs }) => {
       const due = { draft: sampleDraft(made, terms), dueMs };
       return Array.from({ length: duplicate }, () => due);
     });
+    const mixed = shuffle ? [...shuffled(sequence, shuffle)] : sequence;
+    yield sequence.map(({ dueMs }, at) => ({ draft: mixed[at]!.draft, dueMs }));
   }
 }
 

@@ -14,11 +14,13 @@ import type { Project } from "../settings/project.ts";
 import { safeText } from "../views/text.ts";
 import { overridesOf, type OverrideFlags } from "./override-options.ts";
 import { usage, type RequestFlags } from "./request-options.ts";
+import type { RetryFlags } from "./retry-options.ts";
+import { randomFrom, shuffled } from "./shuffle.ts";
 import { sampleDrafts, type SampleTerms } from "./sample-drafts.ts";
 import { refuseScenarioFlags, scenarioWork, type ScenarioFlags } from "./scenario-work.ts";
 
 /** The flags of `send`, as commander hands them over. */
-export interface SendFlags extends RequestFlags, OverrideFlags, SecretFlags, ScenarioFlags {
+export interface SendFlags extends RequestFlags, OverrideFlags, SecretFlags, ScenarioFlags, RetryFlags {
   data?: string;
   reason?: string;
   callId?: string;
@@ -26,6 +28,8 @@ export interface SendFlags extends RequestFlags, OverrideFlags, SecretFlags, Sce
   seed?: number;
   count: number;
   duplicate: number;
+  shuffle?: boolean;
+  resume?: boolean;
   tamper?: Tampering;
 }
 
@@ -58,7 +62,10 @@ export async function sendWork(
       : dataEvents(await data(typed, flags, flags.data, context));
   return (terms) => ({
     total: perCall * flags.count * flags.duplicate,
-    drafts: () => sampleDrafts(makeCall, { ...flags, now }, terms),
+    drafts: () => {
+      const drafts = sampleDrafts(makeCall, { ...flags, now }, terms);
+      return flags.shuffle ? shuffled(drafts, randomFrom(flags.seed)) : drafts;
+    },
   });
 }
 

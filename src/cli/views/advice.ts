@@ -14,6 +14,8 @@ export interface Known {
   worked?: readonly string[];
   /** The delivery that said the same before. */
   duplicateOf?: EarlierDelivery | null;
+  /** The attempt is followed by another. */
+  isTriedAgain?: boolean;
   /** How much to repeat of an answer that says what went wrong in the app. */
   answerLines?: number;
 }
@@ -69,9 +71,8 @@ function statusStep(status: number, delivery: Delivery, known: Known): string {
   if (status === 401 || status === 403) return refusalStep(delivery);
   if (status === 404 || status === 405) return pathStep(delivery, known);
   if (status >= 300 && status < 400) return "Telepath follows no redirect; give the final URL";
-  return status >= 500
-    ? "look at its log; telepath-hooks replay last-failed tries again"
-    : "any 2xx counts as delivered";
+  if (status < 500) return "any 2xx counts as delivered";
+  return known.isTriedAgain ? "look at its log" : "look at its log; telepath-hooks replay last-failed tries again";
 }
 
 /** Whoever refused the caller most likely did for the signature: what is known of that. */

@@ -1,0 +1,72 @@
+import type { Command } from "commander";
+import type { Waiting } from "../../delivery/attempts.ts";
+import type { History, RetryHolder } from "../../history/store.ts";
+import type { Context } from "../context.ts";
+import type { Project } from "../settings/project.ts";
+import { counted } from "../views/text.ts";
+import { deliverDrafts } from "./delivering.ts";
+import { replayVerdict } from "./replay-verdict.ts";
+import { usage } from "./request-options.ts";
+import { isAtWork, newHolder, processOf } from "./retry-holder.ts";
+import type { SendFlags } from "./send-work.ts";
+
+/** What may be given with `--resume`: all else was settled when the deliveries were begun. */
+const free = new Set(["resume", "retry", "speed", "concurrency", "json", "color", "dataDir"]);
+
+/** @throws TelepathError `USAGE` for what would change a delivery that was begun */
+export function checkResumeFlags(typed: readonly string[], command: Command): void {
+  if (typed.length > 0) throw usage("--resume sends nothing new, and the arguments name events", "leave out one");
+  for (const option of command.options) {
+    const name = option.attributeName();
+    if (free.has(name) || command.getOptionValueSource(name) !== "cli") continue;
+    if (name === "history") {
+      throw usage("--resume goes on with what is on record, and --no-history keeps none", "leave out --no-history");
+    }
+    throw usage(
+      `--resume goes on as it was begun, so ${option.long} has nothing to change`,
+      `leave out ${option.long}`,
+    );
+  }
+}
+
+/**
+ * Goes on with the deliveries of this project that are yet to be tried: those of `send` and `replay` runs that were
+ * stopped or killed. What a run that is still at work has is left to it.
+ */
+export async function resume(flags: SendFlags, project: Project, context: Context): Promise<void> {
+  const { openHistory } = await import("../../history/sqlite.ts");
+  const history = await openHistory(project.dataDir);
+  try {
+    const holder = newHolder(context.now());
+    const left = await history.takeRetries(holder, isAtWork);
+    tell(left.length, history, context);
+    const waiting = left.map((one) => sped({ ...one, kept: null }, flags.speed ?? 1, context.now()));
+    const retry = { plan: { delaysMs: [], timeoutMs: flags.timeout, expected: flags.expect }, holder, left: waiting };
+    const verdict = replayVerdict(history);
+    await deliverDrafts([], { flags, project, history, total: left.length, retry, verdict }, context);
+  } finally {
+    await history.close();
+  }
+}
+
+function tell(left: number, history: History, { stderr }: Context): void {
+  const others = history.retryHolders().filter(({ holder }) => isAtWork(holder) && processOf(holder) !== process.pid);
+  const note = others.length > 0 ? `; ${othersText(others)}` : "";
+  if (left === 0) stderr.write(`nothing is left to be tried again${note}\n`);
+  else stderr.write(`going on with ${counted(left, "delivery", "deliveries")}${note}\n`);
+}
+
+function othersText(others: readonly RetryHolder[]): string {
+  const count = others.reduce((sum, { deliveries }) => sum + deliveries, 0);
+  const pids = others.map(({ holder }) => processOf(holder)).join(", ");
+  const belong = count === 1 ? "belongs" : "belong";
+  return `${counted(count, "delivery", "deliveries")} ${belong} to a run that is still at work (process ${pids})`;
+}
+
+/** What is left of the way, at another speed. */
+function sped(waiting: Waiting, speed: number, now: number): Waiting {
+  if (speed === 1) return waiting;
+  const { plan, dueAt } = waiting;
+  const delaysMs = plan.delaysMs.map((delayMs) => delayMs / speed);
+  return { ...waiting, plan: { ...plan, delaysMs }, dueAt: now + Math.max(dueAt - now, 0) / speed };
+}

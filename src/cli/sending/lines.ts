@@ -1,0 +1,46 @@
+import { anySuccess } from "../../delivery/expectation.ts";
+import { lastStatus, type Delivery } from "../../model/delivery.ts";
+import { failureAdvice } from "../views/advice.ts";
+import { verdictWord } from "../views/batch.ts";
+import { deliveryLines } from "../views/delivery.ts";
+import type { Style } from "../views/style.ts";
+import { counted, safeText } from "../views/text.ts";
+import { mostLines, type BatchTerms } from "./view.ts";
+
+const mostFailureLines = 10;
+
+/** Draws what is settled; of many, the first failures only, and nothing of the rest. */
+export function settledLines(
+  { total, flags, retrying }: BatchTerms,
+  style: Style,
+): (delivery: Delivery, verdict: string | null | undefined) => string {
+  let failures = 0;
+  return (delivery, verdict) => {
+    const failed = delivery.outcome !== "delivered";
+    if (failed) failures += 1;
+    if (total > mostLines && !(failed && failures <= mostFailureLines)) return "";
+    const words = [retrying ? triesWord(delivery, style) : "", verdict ? verdictWord(verdict, style) : ""];
+    const extras = { word: words.filter(Boolean).join("  "), advice: adviceOn(delivery, flags.expect) };
+    const lines = deliveryLines(delivery, style, extras);
+    const isLast = total > mostLines && failures === mostFailureLines;
+    return isLast ? `${lines}          further failures are counted only\n` : lines;
+  };
+}
+
+/** At which attempt it was settled, where that was not the first. */
+function triesWord({ attempts, outcome }: Delivery, style: Style): string {
+  if (outcome === "failed") return style.bad(`given up after ${counted(attempts.length, "attempt")}`);
+  return attempts.length > 1 ? style.good(`attempt ${attempts.length}`) : "";
+}
+
+/** Where the user expects another answer than Telepath does, theirs is what counts. */
+function adviceOn(delivery: Delivery, expected: string): string | undefined {
+  const status = lastStatus(delivery);
+  if (expected === anySuccess || status === null || delivery.outcome === "delivered") return failureAdvice(delivery);
+  return `the app answered ${status}, and --expect wants ${safeText(expected)}`;
+}
+
+/** Why an attempt failed that is followed by another. */
+export function triedAdvice(delivery: Delivery): string | undefined {
+  return failureAdvice({ ...delivery, outcome: "failed" }, { isTriedAgain: true });
+}

@@ -1,0 +1,94 @@
+import type { Waiting } from "../../delivery/attempts.ts";
+import type { Retrying } from "../../delivery/retrying.ts";
+import type { Delivery } from "../../model/delivery.ts";
+import type { Context, Terminal } from "../context.ts";
+import { LiveScreen } from "../screen/live.ts";
+import { Seat } from "../screen/seat.ts";
+import { summaryText } from "../views/batch.ts";
+import { styleFor, type Style } from "../views/style.ts";
+import { safeText } from "../views/text.ts";
+import { waitingBlock, type WaitingFacts } from "../views/waiting.ts";
+import { settledLines, triedAdvice } from "./lines.ts";
+import { tellOfWaiting } from "./still-waiting.ts";
+import { mostLines, type BatchTerms, type BatchView } from "./view.ts";
+
+const tickMs = 1000;
+/** More is never drawn. */
+const mostRows = 10;
+
+/** On a terminal: a line for each delivery that is settled, and below them a table of those that are tried again. */
+export class LiveView implements BatchView {
+  readonly #terms: BatchTerms & { retrying: Retrying };
+  readonly #context: Context;
+  readonly #style: Style;
+  readonly #live: LiveScreen;
+  readonly #seat: Seat;
+  readonly #ticker: NodeJS.Timeout;
+  readonly #lineOf: ReturnType<typeof settledLines>;
+  #lines = "";
+  #counts = { delivered: 0, failed: 0 };
+  #advice: string | null = null;
+
+  constructor(terms: BatchTerms & { retrying: Retrying }, terminal: Terminal, context: Context) {
+    this.#terms = terms;
+    this.#context = context;
+    this.#style = styleFor(context.stdout, context, terms.flags);
+    this.#lineOf = settledLines(terms, this.#style);
+    this.#live = new LiveScreen(context.stdout, {
+      lines: () => this.#takeLines(),
+      block: (_columns, rows) => waitingBlock(this.#facts(), this.#style, rows),
+    });
+    this.#seat = new Seat(terminal, this.#live);
+    this.#ticker = setInterval(() => this.#live.changed(), tickMs);
+  }
+
+  delivery(delivery: Delivery, verdict: string | null | undefined): void {
+    this.#counts[delivery.outcome === "delivered" ? "delivered" : "failed"] += 1;
+    this.#lines += this.#lineOf(delivery, verdict);
+    this.#live.changed();
+  }
+
+  waiting(waiting: Waiting, delivery: Delivery): void {
+    if (waiting.made > 0) this.#advice = triedAdvice(delivery)?.split("\n", 1)[0] ?? null;
+    this.#live.changed();
+  }
+
+  note(message: string): void {
+    this.#lines += `note  ${safeText(message)}\n`;
+    this.#live.changed();
+  }
+
+  end(): void {
+    clearInterval(this.#ticker);
+    this.#live.end();
+    this.#seat.end();
+    tellOfWaiting(this.#terms, this.#style, this.#context);
+  }
+
+  summary(summary: Parameters<BatchView["summary"]>[0]): void {
+    const { total } = this.#terms;
+    if (total > 1) this.#context.stdout.write(summaryText(summary, this.#style, { chart: total > mostLines }));
+  }
+
+  #takeLines(): string {
+    const lines = this.#lines;
+    this.#lines = "";
+    return lines;
+  }
+
+  #facts(): WaitingFacts {
+    const { retrying, total, history } = this.#terms;
+    const { queue, trying } = retrying;
+    const soonest = queue.soonest(mostRows);
+    const tried = [...trying].slice(0, mostRows).map((waiting) => ({ waiting, isTrying: true }));
+    return {
+      rows: [...tried, ...soonest.map((waiting) => ({ waiting, isTrying: false }))],
+      size: queue.size,
+      nextAt: soonest[0]?.dueAt ?? null,
+      counts: { total, ...this.#counts },
+      advice: this.#advice,
+      isOnRecord: history !== null,
+      now: this.#context.now(),
+    };
+  }
+}

@@ -1,0 +1,174 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Attempt, Delivery, NewDelivery, Outcome } from "../model/delivery.ts";
+import { TelepathError } from "../model/errors.ts";
+import type { Retry, RetryPlan } from "../model/retry.ts";
+import { pendingDelivery, type Draft } from "./deliver.ts";
+import { parseExpectation } from "./expectation.ts";
+import type { Transport } from "./transport.ts";
+
+/** Keeps on record what is yet to be tried. The history is one. */
+export interface RetryRecorder {
+  record(delivery: NewDelivery, waits: { retry: Retry }): Promise<string>;
+  update(id: string, changes: { attempt: Attempt; outcome: Outcome; retry: Retry | null }): Promise<void>;
+  get(id: string): Delivery;
+}
+
+/** What attempts are made with. */
+export interface AttemptTools {
+  transport: Transport;
+  /** Null keeps no record: what waits is then in memory. */
+  history: RetryRecorder | null;
+  /** Under which what waits is on record. */
+  holder: string;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  /** An outcome cannot be written; that is tried again until it can, or until it is stopped. */
+  onUnwritable: (error: TelepathError) => void;
+}
+
+/** A delivery that waits for its next attempt: as little of it as must be in memory. */
+export interface Waiting {
+  id: string;
+  plan: RetryPlan;
+  dueAt: number;
+  event: string | null;
+  callId: string | null;
+  /** How many attempts were made. */
+  made: number;
+  /** How the last one went: `503`, `refused`; null when none was made. */
+  last: string | null;
+  /** The whole of it, where nothing is on record. */
+  kept: Delivery | null;
+}
+
+/** What became of an attempt. */
+export interface Tried {
+  delivery: Delivery;
+  /** Null when it was broken off by whoever ended the run: it is not on record, and is made again. */
+  attempt: Attempt | null;
+  /** Null when it is settled. */
+  waits: Waiting | null;
+}
+
+/**
+ * Makes a delivery's first attempt. Before it is made it stands on record that it is to be: one that was cut short by
+ * the end of the process is made again, for nobody knows whether it arrived.
+ *
+ * @throws TelepathError `INVALID_REQUEST` before anything is recorded or sent; what the recorder throws
+ */
+export async function firstAttempt(
+  draft: Draft,
+  plan: RetryPlan,
+  tools: AttemptTools,
+  signal: AbortSignal,
+): Promise<Tried> {
+  const pending = pendingDelivery(draft, tools.now());
+  const retry = { plan, dueAt: pending.createdAt, holder: tools.holder };
+  const id = tools.history ? await tools.history.record(pending, { retry }) : "";
+  return await attempted({ ...pending, id }, plan, tools, signal);
+}
+
+/**
+ * Makes the next attempt of what waited: the same method, target, headers and bytes.
+ *
+ * @returns null when it is not on record any more
+ * @throws what the recorder throws
+ */
+export async function nextAttempt(waiting: Waiting, tools: AttemptTools, signal: AbortSignal): Promise<Tried | null> {
+  const delivery = waiting.kept ?? onRecord(waiting.id, tools.history);
+  return delivery && (await attempted(delivery, waiting.plan, tools, signal));
+}
+
+function onRecord(id: string, history: RetryRecorder | null): Delivery | null {
+  try {
+    return history?.get(id) ?? null;
+  } catch (error) {
+    if (isGone(error)) return null;
+    throw error;
+  }
+}
+
+async function attempted(
+  delivery: Delivery,
+  plan: RetryPlan,
+  tools: AttemptTools,
+  signal: AbortSignal,
+): Promise<Tried> {
+  const { method, target, headers, body } = delivery;
+  const { origin, timeoutMs, delaysMs } = plan;
+  const exchange = await tools.transport.exchange({ origin, method, target, headers, body, timeoutMs, signal });
+  const endedAt = tools.now();
+  if (exchange.failure === "aborted" && signal.aborted) {
+    return { delivery, attempt: null, waits: waitingOf(delivery, plan, endedAt) };
+  }
+  const attempt: Attempt = { number: delivery.attempts.length + 1, ...exchange };
+  const isDelivered = attempt.response !== null && expectationOf(plan)(attempt.response.status);
+  const delayMs = isDelivered ? undefined : delaysMs[delivery.attempts.length];
+  const outcome = isDelivered ? "delivered" : delayMs === undefined ? "failed" : "pending";
+  const dueAt = endedAt + (delayMs ?? 0);
+  const retry = delayMs === undefined ? null : { plan, dueAt, holder: tools.holder };
+  await recorded(delivery.id, { attempt, outcome, retry }, tools, signal);
+  const now: Delivery = { ...delivery, outcome, attempts: [...delivery.attempts, attempt] };
+  return { delivery: now, attempt, waits: retry && waitingOf(now, plan, dueAt) };
+}
+
+const writeAgainMs = 500;
+
+/** What an app has answered must be on record before anything else: else it would be sent again. */
+async function recorded(
+  id: string,
+  changes: Parameters<RetryRecorder["update"]>[1],
+  { history, onUnwritable }: AttemptTools,
+  signal: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    try {
+      return await history?.update(id, changes);
+    } catch (error) {
+      if (isGone(error)) return;
+      const isLocked = error instanceof TelepathError && error.code === "HISTORY_UNWRITABLE";
+      if (!isLocked || signal.aborted) throw error;
+      onUnwritable(error);
+    }
+    await pause(writeAgainMs, undefined, { signal }).catch(() => {});
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof TelepathError && error.code === "UNKNOWN_DELIVERY";
+}
+
+function waitingOf(delivery: Delivery, plan: RetryPlan, dueAt: number): Waiting {
+  const { id, event, callId, attempts } = delivery;
+  const last = attempts.at(-1);
+  const answer = last ? (last.failure ?? String(last.response?.status)) : null;
+  return {
+    id,
+    plan,
+    dueAt,
+    event,
+    callId,
+    made: attempts.length,
+    last: answer,
+    kept: id === "" ? slim(delivery) : null,
+  };
+}
+
+/** Without the answers' heads and bodies, which nobody reads again. */
+function slim(delivery: Delivery): Delivery {
+  const attempts = delivery.attempts.map((attempt) => {
+    const { response } = attempt;
+    return { ...attempt, response: response && { status: response.status, headers: [], body: nothing } };
+  });
+  return { ...delivery, attempts };
+}
+
+const nothing = new Uint8Array();
+
+const expectations = new WeakMap<RetryPlan, (status: number) => boolean>();
+
+function expectationOf(plan: RetryPlan): (status: number) => boolean {
+  const expects = expectations.get(plan) ?? parseExpectation(plan.expected);
+  expectations.set(plan, expects);
+  return expects;
+}

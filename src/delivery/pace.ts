@@ -1,0 +1,53 @@
+import { setTimeout as pause } from "node:timers/promises";
+
+/** Spreads what is begun evenly over time. */
+export interface Pace {
+  /** Resolves when the next may begin, or at once when stopped. */
+  turn(stopped: AbortSignal): Promise<void>;
+  /** How much of the time, in milliseconds, was lost to those that asked too late to be made up for. */
+  readonly lostMs: number;
+}
+
+/** What is late by no more than this is made up for: timers and collections are. A longer stall makes no burst. */
+const catchUpMs = 100;
+
+/**
+ * @param perSecond how many begin in a second
+ * @param clock milliseconds that only go forward
+ */
+export function createPace(perSecond: number, clock: () => number = () => performance.now()): Pace {
+  const intervalMs = 1000 / perSecond;
+  let next = clock();
+  let lostMs = 0;
+  return {
+    async turn(stopped) {
+      const earliest = clock() - catchUpMs;
+      if (next < earliest) {
+        lostMs += earliest - next;
+        next = earliest;
+      }
+      const mine = next;
+      next += intervalMs;
+      await until(mine, stopped, clock);
+    },
+    get lostMs() {
+      return lostMs;
+    },
+  };
+}
+
+/** A timer that is set to more goes off at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** Waits for a time of the clock, or until it is stopped. */
+export async function until(
+  time: number,
+  stopped: AbortSignal,
+  clock = (): number => performance.now(),
+): Promise<void> {
+  for (;;) {
+    const early = time - clock();
+    if (early <= 0 || stopped.aborted) return;
+    await pause(Math.min(early, longestTimerMs), undefined, { signal: stopped }).catch(() => {});
+  }
+}

@@ -2,7 +2,8 @@ import type { Fidelity } from "../model/dump.ts";
 import { TelepathError } from "../model/errors.ts";
 import { headerValue, type HeaderList } from "../model/http.ts";
 import { Secret } from "../model/secret.ts";
-import { judge, type Judgement } from "./judge.ts";
+import { judge } from "./judge.ts";
+import type { Judgement } from "./judgement.ts";
 import { signature, signatureHeader } from "./sign.ts";
 import { verifySignature } from "./verify.ts";
 

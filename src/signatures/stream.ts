@@ -1,7 +1,8 @@
 import { createHmac, type Hmac } from "node:crypto";
 import type { Secret } from "../model/secret.ts";
 import { headerState } from "./diagnose/header.ts";
-import { judgeValid, refusalOf, type Held, type Judgement } from "./judge.ts";
+import { refusalOf, type Held } from "./judge.ts";
+import { judgeValid, type Judgement } from "./judgement.ts";
 import { verifyDigest } from "./verify.ts";
 
 /** Checks the signature of a body that is too large to be held, as its bytes come by. */

@@ -3,9 +3,8 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createAlike } from "../../src/cli/verify/alike.ts";
 import { drawnEnd, isPlainlyValid } from "../../src/cli/views/verification-drawn.ts";
-import { judgeDump } from "../../src/cli/verify/judged.ts";
+import { judgeWhole } from "../../src/cli/verify/complete.ts";
 import { readPlain } from "../../src/dumps/plain.ts";
-import { readDump } from "../../src/dumps/read.ts";
 import { TelepathError } from "../../src/model/errors.ts";
 import { Secret } from "../../src/model/secret.ts";
 
@@ -25,7 +24,7 @@ const http = (body: string, signature = sign(body)): string =>
 /** What the complete reading says of a dump, drawn; undefined where it is not plainly valid. */
 function completely(dump: Buffer): string | undefined {
   try {
-    const [first, ...others] = [...judgeDump({ plain: () => undefined, whole: () => readDump(dump) }, terms)];
+    const [first, ...others] = [...judgeWhole({ whole: (read) => read(dump) }, terms)];
     if (first === undefined || others.length > 0 || !isPlainlyValid(first.judged)) return undefined;
     return drawnEnd(first.judged, "text");
   } catch (error) {

@@ -1,5 +1,4 @@
 import { Command, Option } from "commander";
-import { dumpFormats } from "../../dumps/formats/index.ts";
 import { TelepathError } from "../../model/errors.ts";
 import { writeJson, type Context } from "../context.ts";
 import { dumpSources, type DumpSource } from "../verify/dump-sources.ts";
@@ -58,11 +57,9 @@ Examples:
 `;
 
 async function verifyAction(paths: string[], flags: VerifyFlags, context: Context): Promise<void> {
-  if (flags.formats) {
-    listFormats(flags, context);
-    return;
-  }
+  if (flags.formats) return listFormats(flags, context);
   refuseMisuse(paths, flags, context);
+  if (flags.format !== undefined) await refuseUnknownFormat(flags.format);
   const secrets = await knownSecrets(context, findProject(context, flags), flags);
   if (secrets.length === 0) throw noSecret();
 
@@ -113,13 +110,16 @@ function refuseMisuse(paths: string[], flags: VerifyFlags, context: Context): vo
   if (pieces !== undefined && paths.length > 1) throw usage(`${pieces} goes with one file`, "verify them one by one");
   const takers = [...paths, flags.body, ...(flags.secretFile ?? [])].filter((path) => path === "-");
   if (takers.length > 1) throw usage("- is given more than once", "standard input can be only one of them");
-  if (flags.format !== undefined && !dumpFormats.some(({ name }) => name === flags.format)) {
-    const known = dumpFormats.map(({ name }) => name).join(", ");
-    throw new TelepathError("UNKNOWN_FORMAT", `there is no dump format "${flags.format}"`, `known are ${known}`);
-  }
   if (flags.showExpected && context.stdout.isTTY !== true) {
     throw usage("--show-expected prints to a terminal only", "a signature in a file or a log can be used by others");
   }
+}
+
+async function refuseUnknownFormat(format: string): Promise<void> {
+  const { dumpFormats } = await import("../../dumps/formats/index.ts");
+  if (dumpFormats.some(({ name }) => name === format)) return;
+  const known = dumpFormats.map(({ name }) => name).join(", ");
+  throw new TelepathError("UNKNOWN_FORMAT", `there is no dump format "${format}"`, `known are ${known}`);
 }
 
 function noSecret(): TelepathError {
@@ -130,7 +130,8 @@ function noSecret(): TelepathError {
   );
 }
 
-function listFormats(flags: VerifyFlags, context: Context): void {
+async function listFormats(flags: VerifyFlags, context: Context): Promise<void> {
+  const { dumpFormats } = await import("../../dumps/formats/index.ts");
   const width = Math.max(...dumpFormats.map(({ name }) => name.length));
   for (const { name, description } of dumpFormats) {
     if (flags.json) writeJson(context, { type: "format", name, description });

@@ -4,6 +4,7 @@ import type { NewDelivery } from "../../model/delivery.ts";
 import type { DumpedRequest } from "../../model/dump.ts";
 import { TelepathError } from "../../model/errors.ts";
 import type { Context } from "../context.ts";
+import type { UnreadDump } from "../verify/big-dump.ts";
 import { readBigDump } from "../verify/big-dumps.ts";
 import { named, type DumpSource } from "../verify/dump-sources.ts";
 import { createPauses, type Pauses } from "../verify/pauses.ts";
@@ -123,8 +124,8 @@ async function importBigDump(
     view.unreadable(source.name, error);
   };
   const reader = {
-    found: ({ whole }: { whole: () => { requests: DumpedRequest[] } }) => {
-      for (const request of whole().requests) take(request, next(), source.name, queue, batch);
+    found: ({ whole }: UnreadDump) => {
+      for (const request of whole(readDump).requests) take(request, next(), source.name, queue, batch);
     },
     streamed(_format: string, _request: DumpedRequest, bytes: number) {
       const size = `${sizeText(bytes)}, and a request may have ${sizeText(largestBody)}`;

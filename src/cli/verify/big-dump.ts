@@ -1,8 +1,8 @@
-import type { DumpReading } from "../../dumps/read.ts";
+import type { DumpReading, readDump } from "../../dumps/read.ts";
 import type { DumpedRequest } from "../../model/dump.ts";
 import type { TelepathError } from "../../model/errors.ts";
 import type { Secret } from "../../model/secret.ts";
-import type { Judgement } from "../../signatures/judge.ts";
+import type { Judgement } from "../../signatures/judgement.ts";
 import type { Pauses } from "./pauses.ts";
 
 /** Where a head must end, and where the first line must, to tell the form of a large file. */
@@ -12,7 +12,7 @@ export const headBytes = 1024 ** 2;
 export interface UnreadDump {
   plain: () => DumpReading | undefined;
   /** @throws TelepathError */
-  whole: () => DumpReading;
+  whole: (read: typeof readDump) => DumpReading;
 }
 
 /** Who hears what a large file holds, in order. */

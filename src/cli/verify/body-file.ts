@@ -2,7 +2,7 @@ import { closeSync } from "node:fs";
 import { resolve } from "node:path";
 import type { HeaderList } from "../../model/http.ts";
 import type { Secret } from "../../model/secret.ts";
-import type { Judgement } from "../../signatures/judge.ts";
+import type { Judgement } from "../../signatures/judgement.ts";
 import { streamedCheck, type StreamedCheck } from "../../signatures/stream.ts";
 import { readChunks, readPart } from "./chunks.ts";
 import type { Context } from "../context.ts";

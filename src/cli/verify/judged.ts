@@ -1,11 +1,12 @@
+import type { DumpReading } from "../../dumps/read.ts";
 import type { DumpedRequest } from "../../model/dump.ts";
 import { eventHead } from "../../model/event.ts";
 import type { Secret } from "../../model/secret.ts";
-import { judge, type Judgement } from "../../signatures/judge.ts";
+import { judgeValid, type Judgement } from "../../signatures/judgement.ts";
 import { signature } from "../../signatures/sign.ts";
+import { verifySignature } from "../../signatures/verify.ts";
 import { payloadCheck } from "../views/verification-contract.ts";
 import type { Verification } from "../views/verification.ts";
-import type { UnreadDump } from "./big-dump.ts";
 
 /** How requests are judged. */
 export interface JudgeTerms {
@@ -28,35 +29,17 @@ export interface JudgedRequest {
   judged: Judged;
 }
 
-/**
- * The requests of a dump, one after the other: it takes up to two seconds when the cause of a mismatch is looked for.
- *
- * The plain reading decides only that a request is valid: whatever else it may be is for the complete one.
- *
- * @throws TelepathError from the complete reading, before the first request.
- */
-export function* judgeDump({ plain, whole }: UnreadDump, terms: JudgeTerms): Generator<JudgedRequest> {
-  const easy = plain();
-  const [request] = easy?.requests ?? [];
-  if (easy !== undefined && request !== undefined) {
-    const judgement = judge(request, terms.secrets, { explain: false });
-    if (judgement.verdict === "valid") {
-      yield { index: 0, of: 1, judged: told(easy.format, request, judgement, terms) };
-      return;
-    }
-  }
-  const { format, requests } = whole();
-  for (const [index, each] of requests.entries()) {
-    yield { index, of: requests.length, judged: judgeRequest(format, each, terms) };
-  }
+/** The request of a plain reading when it is valid. Whatever else it may be is for the complete reading. */
+export function judgePlain(reading: DumpReading | undefined, terms: JudgeTerms): Judged | undefined {
+  const [request] = reading?.requests ?? [];
+  if (reading === undefined || request === undefined) return undefined;
+  const checked = verifySignature(request.body, request.headers, terms.secrets);
+  if (checked.verdict !== "valid") return undefined;
+  return told(reading.format, request, judgeValid(checked.secret, terms.secrets), terms);
 }
 
-/** Judges one request. */
-export function judgeRequest(format: string, request: DumpedRequest, terms: JudgeTerms): Judged {
-  return told(format, request, judge(request, terms.secrets, { explain: terms.explain }), terms);
-}
-
-function told(format: string, request: DumpedRequest, judgement: Judgement, terms: JudgeTerms): Judged {
+/** What is kept of a request that was judged. */
+export function told(format: string, request: DumpedRequest, judgement: Judgement, terms: JudgeTerms): Judged {
   const isWhole = request.fidelity !== "absent" && request.fidelity !== "truncated";
   const expected = terms.showExpected && isWhole ? signature(request.body, terms.secrets[0]!) : null;
   const isPlain = judgement.verdict === "valid" && judgement.proof === undefined && judgement.observations.length === 0;

@@ -1,5 +1,5 @@
 import { plainJson } from "../../dumps/plain.ts";
-import { readDump, type DumpReading } from "../../dumps/read.ts";
+import type { DumpReading } from "../../dumps/read.ts";
 import { TelepathError } from "../../model/errors.ts";
 import type { UnreadDump } from "./big-dump.ts";
 import { readPart } from "./chunks.ts";
@@ -57,7 +57,7 @@ function afterNewline(bytes: Buffer, from: number): number {
 export function lineDump(line: string): UnreadDump | undefined {
   const text = jsonOf(line);
   if (text === undefined) return undefined;
-  return { plain: () => inLines(plainJson(text)), whole: () => inLines(readDump(Buffer.from(text))) };
+  return { plain: () => inLines(plainJson(text)), whole: (read) => inLines(read(Buffer.from(text))) };
 }
 
 /** A line of a log that holds no request. It is left out, unlike one that is broken. */

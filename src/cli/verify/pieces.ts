@@ -1,11 +1,11 @@
 import { readPlain } from "../../dumps/plain.ts";
-import { readDump } from "../../dumps/read.ts";
 import { readRegularFile } from "../input.ts";
 import { isPlainlyValid } from "../views/verification-drawn.ts";
 import type { Alike } from "./alike.ts";
-import { judgeDump, type JudgeTerms } from "./judged.ts";
+import { judgePlain, type JudgeTerms } from "./judged.ts";
 import { isWithoutRequest, lineDump, linesOf, type Line, type LinesPart } from "./lines.ts";
 import { largestPassed, type Outcome } from "./outcome.ts";
+import { completeReading, type unloaded } from "./unloaded.ts";
 
 /** Some of the work: files to be read as dumps, or a part of a large file with one JSON value a line. */
 export type Piece = { compare: boolean } & (FilesPiece | LinesPiece);
@@ -26,19 +26,22 @@ export interface PieceTerms extends Omit<JudgeTerms, "compare"> {
   format: string | undefined;
 }
 
+/** What comes of a piece, and where it waits for the complete reading. */
+export type Found = Outcome | typeof unloaded;
+
 /**
  * Does a piece, and returns how many items it had. Throws nothing that an item causes: that is told as remainder.
  *
  * @param alike where text is drawn of what is plainly valid; null where all of it is asked for
  */
-export function outcomesOf(piece: Piece, terms: PieceTerms, alike: Alike | null): Generator<Outcome, number> {
+export function outcomesOf(piece: Piece, terms: PieceTerms, alike: Alike | null): Generator<Found, number> {
   const judging = { ...terms, compare: piece.compare };
   return piece.kind === "lines" ? linesOutcomes(piece, judging, alike) : filesOutcomes(piece, judging, alike);
 }
 
 type Terms = PieceTerms & JudgeTerms;
 
-function* filesOutcomes({ paths }: FilesPiece, terms: Terms, alike: Alike | null): Generator<Outcome, number> {
+function* filesOutcomes({ paths }: FilesPiece, terms: Terms, alike: Alike | null): Generator<Found, number> {
   for (const [item, path] of paths.entries()) {
     const bytes = path === null ? undefined : smallFile(path);
     const end = bytes && terms.format === undefined ? alike?.drawn(bytes) : undefined;
@@ -58,15 +61,17 @@ function smallFile(path: string): Buffer | undefined {
   }
 }
 
-function* fileOutcomes(item: number, bytes: Buffer, terms: Terms, alike: Alike | null): Generator<Outcome> {
-  const dump = {
-    plain: () => (terms.format === undefined ? readPlain(bytes) : undefined),
-    whole: () => readDump(bytes, { format: terms.format }),
-  };
+function* fileOutcomes(item: number, bytes: Buffer, terms: Terms, alike: Alike | null): Generator<Found> {
+  const { format } = terms;
+  const plain = format === undefined ? judgePlain(readPlain(bytes), terms) : undefined;
+  if (plain !== undefined) {
+    if (isPlainlyValid(plain)) alike?.learn(bytes);
+    return yield { item, index: 0, of: 1, judged: plain };
+  }
+  const { judgeWhole } = yield* completeReading();
   let from = 0;
   try {
-    for (const { index, of, judged } of judgeDump(dump, terms)) {
-      if (of === 1 && isPlainlyValid(judged)) alike?.learn(bytes);
+    for (const { index, of, judged } of judgeWhole({ whole: (read) => read(bytes, { format }) }, terms)) {
       yield { item, index, of, judged: judged.payload === undefined ? { ...judged, head: bytes } : judged };
       from += 1;
     }
@@ -76,7 +81,7 @@ function* fileOutcomes(item: number, bytes: Buffer, terms: Terms, alike: Alike |
   }
 }
 
-function* linesOutcomes(part: LinesPart, terms: JudgeTerms, alike: Alike | null): Generator<Outcome, number> {
+function* linesOutcomes(part: LinesPart, terms: JudgeTerms, alike: Alike | null): Generator<Found, number> {
   const lines = linesOf(part);
   for (;;) {
     const next = lines.next();
@@ -89,18 +94,22 @@ function* linesOutcomes(part: LinesPart, terms: JudgeTerms, alike: Alike | null)
   }
 }
 
-function* lineOutcomes(
-  { item, at, bytes }: Line & { bytes: Buffer },
-  terms: JudgeTerms,
-  alike: Alike | null,
-): Generator<Outcome> {
+type ShortLine = Line & { bytes: Buffer };
+
+function* lineOutcomes({ item, at, bytes }: ShortLine, terms: JudgeTerms, alike: Alike | null): Generator<Found> {
   const dump = lineDump(bytes.toString());
   if (dump === undefined) return;
+  const of = Number.POSITIVE_INFINITY;
+  const plain = judgePlain(dump.plain(), terms);
+  if (plain !== undefined) {
+    if (isPlainlyValid(plain)) alike?.learn(bytes);
+    return yield { item, index: 0, of, judged: plain };
+  }
+  const { judgeWhole } = yield* completeReading();
   let from = 0;
   try {
-    for (const { of, judged } of judgeDump(dump, terms)) {
-      if (of === 1 && isPlainlyValid(judged)) alike?.learn(bytes);
-      yield { item, index: from, of: Number.POSITIVE_INFINITY, judged };
+    for (const { judged } of judgeWhole(dump, terms)) {
+      yield { item, index: from, of, judged };
       from += 1;
     }
   } catch (error) {

@@ -112,15 +112,14 @@ export function createThreads(terms: PieceTerms, drawing: Drawing | null, pauses
     }
   }
 
-  /** Goes on with the first piece that no other thread has, for a short while; false when there is none. */
-  function step(works: readonly Work[]): boolean {
-    const work = works.find(({ items, isElsewhere }) => items === undefined && !isElsewhere);
-    if (work === undefined) return false;
+  /** Goes on for a short while with a piece that no other thread has. */
+  async function step(work: Work): Promise<void> {
     work.own ??= stepsOf(orderFor(work.piece, drawing), terms, alike, work.came);
-    const { outcomes, items } = work.own(stepMs);
+    const { outcomes, items, loading } = work.own(stepMs);
     for (const outcome of outcomes) work.outcomes.push(outcome);
     work.items = items;
-    return true;
+    if (loading !== undefined) await loading;
+    else if (others.size > 0) await setImmediate();
   }
 
   /** What they leave undone is done here. */
@@ -149,12 +148,12 @@ export function createThreads(terms: PieceTerms, drawing: Drawing | null, pauses
           const pause = pauses.due();
           if (pause !== undefined) await pause;
         }
+        const own = works.find(({ items, isElsewhere }) => items === undefined && !isElsewhere);
         if (first.items !== undefined) {
           before += first.items;
           works.shift();
-        } else if (!step(works)) {
-          if (!(await changed())) await end();
-        } else if (others.size > 0) await setImmediate();
+        } else if (own !== undefined) await step(own);
+        else if (!(await changed())) await end();
         if (context.interrupted.aborted) throw new Interrupted();
       }
     },

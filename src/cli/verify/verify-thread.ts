@@ -12,12 +12,15 @@ const { secrets, ...rest } = workerData as ThreadData;
 const terms: PieceTerms = { ...rest, secrets: secrets.map(([value, name]) => new Secret(value, name)) };
 const alike = createAlike(terms.secrets[0]!);
 
-parentPort!.on("message", ({ id, ...order }: Order) => {
+parentPort!.on("message", (order: Order) => void work(order));
+
+async function work({ id, ...order }: Order): Promise<void> {
   const step = stepsOf(order, terms, alike);
-  let items: number | undefined;
-  while (items === undefined) {
-    const sent: Sent = { id, ...step(longestHeldMs) };
+  for (;;) {
+    const { outcomes, items, loading } = step(longestHeldMs);
+    const sent: Sent = { id, outcomes, items };
     parentPort!.postMessage(sent);
-    items = sent.items;
+    if (items !== undefined) return;
+    if (loading !== undefined) await loading;
   }
-});
+}

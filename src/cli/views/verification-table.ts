@@ -1,4 +1,4 @@
-import type { Judgement } from "../../signatures/judge.ts";
+import type { Judgement } from "../../signatures/judgement.ts";
 import type { Style } from "./style.ts";
 import { countText, fitted, safeText } from "./text.ts";
 import { reasonWords, type VerificationSummary } from "./verification.ts";

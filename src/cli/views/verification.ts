@@ -3,7 +3,7 @@ import type { DumpedRequest } from "../../model/dump.ts";
 import type { EventHead } from "../../model/event.ts";
 import type { TelepathError } from "../../model/errors.ts";
 import type { Framework } from "../../signatures/advice/framework.ts";
-import type { Judgement } from "../../signatures/judge.ts";
+import type { Judgement } from "../../signatures/judgement.ts";
 import type { Style } from "./style.ts";
 import { counted, countText, safeText, sizeText } from "./text.ts";
 import { blockText, type BlockTerms } from "./verification-block.ts";

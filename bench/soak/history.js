@@ -16,7 +16,9 @@ export function problemsOf(dataDir, acknowledged, deliveriesTold) {
   if (count !== deliveriesTold) problems.push(`${count} on record, ${deliveriesTold} told of`);
   if (pending > 0) problems.push(`${pending} without an outcome`);
 
-  const read = database.prepare("SELECT body FROM deliveries WHERE call_id = ? AND outcome = 'delivered'");
+  const read = database.prepare(`
+    SELECT coalesce(large_bodies.body, deliveries.body) AS body
+    FROM deliveries LEFT JOIN large_bodies ON delivery = key WHERE call_id = ? AND outcome = 'delivered'`);
   let [lost, changed] = [0, 0];
   for (const [token, hash] of acknowledged) {
     const rows = read.all([token]);

@@ -7,7 +7,7 @@ import { selectionsOf } from "./selection.ts";
 /** Reads deliveries with their attempts, in the order of the keys. Those that are not there any more are left out. */
 export function deliveriesAt(database: Database, keys: readonly number[]): Delivery[] {
   const list = JSON.stringify(keys);
-  const rows = new Map(database.prepare(`SELECT * FROM deliveries WHERE key IN ${listed}`).all(list).map(keyed));
+  const rows = new Map(database.prepare(deliveriesSql).all(list).map(keyed));
   const attempts = new Map<unknown, Row[]>(keys.map((key) => [key, []]));
   for (const attempt of database.prepare(attemptsSql).all(list)) attempts.get(attempt["delivery"])?.push(attempt);
   return keys.flatMap((key) => {
@@ -17,6 +17,9 @@ export function deliveriesAt(database: Database, keys: readonly number[]): Deliv
 }
 
 const listed = "(SELECT value FROM json_each(?))";
+const deliveriesSql = `
+  SELECT deliveries.*, large_bodies.body AS large_body
+  FROM deliveries LEFT JOIN large_bodies ON delivery = key WHERE key IN ${listed}`;
 const attemptsSql = `SELECT * FROM attempts WHERE delivery IN ${listed} ORDER BY delivery, number, key`;
 
 function keyed(row: Row): [key: unknown, row: Row] {
@@ -59,12 +62,14 @@ function newest(database: Database, filter: Filter, limit: number): Iterable<Fou
 }
 
 function thoseThatMeet(database: Database, batch: Found[], where: Condition[]): Found[] {
-  const rows = database
-    .prepare(`SELECT key, body FROM deliveries WHERE key IN ${listed}`)
-    .all(JSON.stringify(batch.map(({ key }) => key)));
+  const rows = database.prepare(bodiesSql).all(JSON.stringify(batch.map(({ key }) => key)));
   const meeting = new Set(rows.filter(({ body }) => meets(body as Buffer, where)).map(({ key }) => key));
   return batch.filter(({ key }) => meeting.has(key));
 }
+
+const bodiesSql = `
+  SELECT key, coalesce(large_bodies.body, deliveries.body) AS body
+  FROM deliveries LEFT JOIN large_bodies ON delivery = key WHERE key IN ${listed}`;
 
 const foundAtOnce = 1000;
 type PageRow = Row & Found & { created_at: number };

@@ -45,6 +45,7 @@ const deletions = [
   "DELETE FROM attempts WHERE delivery = ?",
   "DELETE FROM held WHERE delivery = ?",
   "DELETE FROM retries WHERE delivery = ?",
+  "DELETE FROM large_bodies WHERE delivery = ?",
   "DELETE FROM deliveries WHERE key = ?",
 ];
 

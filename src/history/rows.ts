@@ -8,8 +8,10 @@ import type { Row, Value } from "./driver.ts";
  * has no lone surrogates, and a payload can name `"\ud800\u0000"` as its event. Ordinary text looks the same.
  */
 export function storedText(text: string): string {
-  return JSON.stringify(text).slice(1, -1);
+  return asItIs.test(text) ? text : JSON.stringify(text).slice(1, -1);
 }
+
+const asItIs = /^[ !#-[\]-~]*$/;
 
 /** The text that was stored. */
 export function readText(stored: unknown): string {
@@ -58,7 +60,7 @@ export function deliveryOf(row: Row, attempts: Row[]): Delivery {
     method: readText(row["method"]),
     target: readText(row["target"]),
     headers: JSON.parse(row["headers"] as string) as HeaderList,
-    body: row["body"] as Buffer,
+    body: (row["large_body"] ?? row["body"]) as Buffer,
     event: read(row["event"]),
     callId: read(row["call_id"]),
     signature: {

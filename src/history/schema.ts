@@ -76,6 +76,14 @@ const migrations: readonly string[] = [
     holder TEXT NOT NULL
   ) STRICT;
   `,
+  // SQLite writes a row anew to change any of it, so each outcome wrote the body a second time. Large ones are here, and
+  // empty in their rows.
+  `
+  CREATE TABLE large_bodies (
+    delivery INTEGER PRIMARY KEY REFERENCES deliveries (key),
+    body BLOB NOT NULL
+  ) STRICT;
+  `,
 ];
 
 /**

@@ -51,6 +51,23 @@ describe("opening a history", () => {
     await expect(openHistory(folder)).rejects.toMatchObject({ code: "HISTORY_CORRUPT" });
   });
 
+  it("reads what was written when large bodies were in their rows", async () => {
+    const folder = freshFolder();
+    const body = Buffer.alloc(10_000, "before");
+    const before = await openHistory(folder);
+    const id = await before.record(newDelivery({ body }));
+    await before.close();
+    const database = await openDatabase(join(folder, "history.db"));
+    database.exec("UPDATE deliveries SET body = (SELECT body FROM large_bodies)");
+    database.exec("DROP TABLE large_bodies; PRAGMA user_version = 3");
+    database.close();
+
+    const history = await openHistory(folder);
+    await history.update(id, { outcome: "delivered" });
+    expect(history.get(id)).toMatchObject({ body, outcome: "delivered" });
+    await history.close();
+  });
+
   it("asks to upgrade when a newer version wrote it", async () => {
     const folder = freshFolder();
     await (await openHistory(folder)).close();

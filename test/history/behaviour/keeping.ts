@@ -1,5 +1,8 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { freshFolder } from "../folders.ts";
 import { newAttempt, newDelivery } from "../samples.ts";
 import type { Bench } from "../suite.ts";
 
@@ -82,6 +85,16 @@ export function keeping({ opened, holding }: Bench): void {
       const body = Buffer.alloc(10 * 1024 ** 2, "0123456789");
       const { history } = await holding(newDelivery({ body }));
       expect(Buffer.compare(history.get("last").body, body)).toBe(0);
+    });
+
+    it("writes a large body once, however much is added to its delivery", async () => {
+      const folder = freshFolder();
+      const history = await opened(folder);
+      const body = Buffer.alloc(1024 ** 2, "0123456789");
+      const id = await history.record(newDelivery({ body }));
+      for (const outcome of ["failed", "delivered"] as const) await history.update(id, { outcome });
+      expect(statSync(join(folder, "history.db-wal")).size).toBeLessThan(1.5 * body.length);
+      expect(Buffer.compare(history.get(id).body, body)).toBe(0);
     });
 
     it("changes outcome and signature, and never the request", async () => {

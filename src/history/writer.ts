@@ -57,13 +57,23 @@ export class Writer {
     if (this.#queue.length > 0) this.#draining ??= this.#drain();
   }
 
-  /** To be started with something in the queue. */
+  /**
+   * To be started with something in the queue. Each group is on its way before the one before it is handed out: those
+   * who waited for that have much to do with it, and the committer need not wait for them.
+   */
   async #drain(): Promise<void> {
-    while (this.#queue.length > 0) {
-      await nextTurn();
-      await this.#commitGroup(this.#takeGroup());
+    await nextTurn();
+    for (let group = this.#next(); group !== null;) {
+      const handOut = await group;
+      group = this.#next();
+      handOut();
     }
     this.#draining = null; // in the same step as the look at the queue, so that nothing comes in between
+  }
+
+  /** Begins to commit what waits. Resolves to what tells those who wait what became of it; null when nobody does. */
+  #next(): Promise<() => void> | null {
+    return this.#queue.length === 0 ? null : this.#commitGroup(this.#takeGroup());
   }
 
   #takeGroup(): Waiting[] {
@@ -75,22 +85,23 @@ export class Writer {
     return this.#queue.splice(0, end === -1 ? this.#queue.length : end);
   }
 
-  async #commitGroup(group: readonly Waiting[]): Promise<void> {
+  async #commitGroup(group: readonly Waiting[]): Promise<() => void> {
     const patienceMs = group[0]!.deadline - performance.now();
-    let outcomes: Outcome[];
+    const changes = group.map(({ change }) => change);
     try {
-      outcomes = await this.#committer.commit(
-        group.map(({ change }) => change),
-        patienceMs,
-      );
+      const outcomes = await this.#committer.commit(changes, patienceMs);
+      return () => {
+        for (const [at, waiting] of group.entries()) settle(waiting, outcomes[at]!);
+      };
     } catch (error) {
-      for (const { reject } of group) reject(error);
-      return;
-    }
-    for (const [at, { resolve, reject }] of group.entries()) {
-      const outcome = outcomes[at]!;
-      if ("error" in outcome) reject(outcome.error);
-      else resolve(outcome.value);
+      return () => {
+        for (const { reject } of group) reject(error);
+      };
     }
   }
+}
+
+function settle({ resolve, reject }: Waiting, outcome: Outcome): void {
+  if ("error" in outcome) reject(outcome.error);
+  else resolve(outcome.value);
 }

@@ -1,5 +1,5 @@
 import { TelepathError } from "../model/errors.ts";
-import { headerValues, type Header, type HeaderList, type HttpRequest } from "../model/http.ts";
+import { headerValue, headerValues, type Header, type HeaderList, type HttpRequest } from "../model/http.ts";
 
 /**
  * Headers that speak of one connection (RFC 9110 §7.6.1, §10.1.1): never handed on, nor taken over from a record. What
@@ -18,9 +18,11 @@ const ofOneConnection = new Set([
   "upgrade",
 ]);
 
+const theirLengths = new Set([...ofOneConnection].map((name) => name.length));
+
 /** True for a header that belongs to a single connection. */
 export function isOfOneConnection(name: string): boolean {
-  return ofOneConnection.has(name.toLowerCase());
+  return theirLengths.has(name.length) && ofOneConnection.has(name.toLowerCase());
 }
 
 /** Methods whose empty body is announced too (RFC 9110 §8.6). */
@@ -32,19 +34,24 @@ const expectsBody = new Set(["POST", "PUT", "PATCH"]);
  */
 export function wireHeaders(request: HttpRequest, authority: string): HeaderList {
   const headers: Header[] = [];
-  let length = request.body.byteLength > 0 || expectsBody.has(request.method);
+  let isLengthSaid = false;
   for (const header of request.headers) {
-    const name = header[0].toLowerCase();
-    if (ofOneConnection.has(name)) continue;
-    if (name !== "content-length") headers.push(header);
-    else if (!headers.some(([earlier]) => earlier.toLowerCase() === name)) {
-      headers.push([header[0], String(request.body.byteLength)]);
-      length = false;
+    const [name] = header;
+    if (isOfOneConnection(name)) continue;
+    if (!isContentLength(name)) headers.push(header);
+    else if (!isLengthSaid) {
+      headers.push([name, String(request.body.byteLength)]);
+      isLengthSaid = true;
     }
   }
-  if (length) headers.push(["Content-Length", String(request.body.byteLength)]);
-  if (headerValues(headers, "host").length === 0) headers.unshift(["Host", authority]);
+  const isExpected = request.body.byteLength > 0 || expectsBody.has(request.method);
+  if (isExpected && !isLengthSaid) headers.push(["Content-Length", String(request.body.byteLength)]);
+  if (headerValue(headers, "host") === undefined) headers.unshift(["Host", authority]);
   return headers;
+}
+
+function isContentLength(name: string): boolean {
+  return name.length === "content-length".length && name.toLowerCase() === "content-length";
 }
 
 /** The request line and the headers, up to and with the blank line, as latin1 text. */

@@ -67,10 +67,14 @@ function withConnectionClose(head: string): string {
 }
 
 const interim = "HTTP/1.1 100";
+/** Where the status begins, and what a 1xx one begins with. */
+const statusAt = "HTTP/1.1 ".length;
+const one = 0x31;
 const longestInterim = 16_384;
 
 /** What follows the `100 Continue` answers at the start; undefined while that cannot be told. */
 function afterContinue(bytes: Buffer): Buffer | undefined {
+  if (bytes.length > statusAt && bytes[statusAt] !== one) return bytes;
   const start = bytes.toString("latin1", 0, interim.length);
   if (!interim.startsWith(start)) return bytes;
   if (start.length < interim.length) return bytes.length === 0 ? bytes : undefined;

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { headerValue, type HeaderList } from "../model/http.ts";
 import type { BodyState } from "../model/delivery.ts";
 
 /** A body as far as it came; `overloaded` when there is no memory left for it. */
@@ -19,15 +20,26 @@ export interface MemoryBudget {
 const tooLargeGraceMs = 1000;
 
 /** What the sender says of the body's length; 0 when it says nothing. The parser has checked that it is a number. */
-export function declaredLength(request: IncomingMessage): number {
-  return Number(request.headers["content-length"] ?? 0);
+export function declaredLength(headers: HeaderList): number {
+  return Number(headerValue(headers, "content-length") ?? 0);
+}
+
+export interface BodyLimits {
+  maxBytes: number;
+  budget: MemoryBudget;
 }
 
 /**
  * Collects the body under a cap. Resolves as soon as its state is settled and never rejects; what comes after that is
  * thrown away. The caller gives the bytes back to the budget.
+ *
+ * @param declared what the sender says of its length
  */
-export function readBody(request: IncomingMessage, maxBytes: number, budget: MemoryBudget): Promise<ReceivedBody> {
+export function readBody(
+  request: IncomingMessage,
+  declared: number,
+  { maxBytes, budget }: BodyLimits,
+): Promise<ReceivedBody> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -47,7 +59,7 @@ export function readBody(request: IncomingMessage, maxBytes: number, budget: Mem
     };
     const whole = (): void => settle("whole");
     const gone = (): void => settle("incomplete");
-    const grace = declaredLength(request) > maxBytes ? setTimeout(settle, tooLargeGraceMs, "too-large") : undefined;
+    const grace = declared > maxBytes ? setTimeout(settle, tooLargeGraceMs, "too-large") : undefined;
     request.on("data", take).on("end", whole).on("close", gone);
   });
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Delivery } from "../model/delivery.ts";
 
 /** A delivery that said the same before. */
@@ -24,7 +24,7 @@ export function createDuplicates(): (delivery: Delivery) => EarlierDelivery | nu
     if (event === null || callId === null || bodyState !== "whole") return null;
     const delivered = delivery.outcome === "delivered";
     // Both names are members of the body.
-    const key = createHash("sha256").update(body).digest("base64");
+    const key = hash("sha256", body, "base64");
     const found = earlier.get(key);
     earlier.delete(key); // back in as the latest
     earlier.set(key, found ? { ...found, delivered: found.delivered || delivered } : { id, createdAt, delivered });

@@ -85,8 +85,20 @@ function newDelivery(
   createdAt: number,
 ): NewDelivery {
   const { event, callId } = eventHead(body);
-  const request = { method, target, headers, body, bodyState };
-  return { ...request, event, callId, signature, outcome: "pending", createdAt, source: "listen", replayOf: null };
+  return {
+    method,
+    target,
+    headers,
+    body,
+    bodyState,
+    event,
+    callId,
+    signature,
+    createdAt,
+    outcome: "pending",
+    source: "listen",
+    replayOf: null,
+  };
 }
 
 /** Puts it on record, and that is all. */
@@ -104,9 +116,9 @@ async function deliverNow(
 ): Promise<Handled> {
   const id = await store(delivery, undefined, tools);
   if (id === null) return { answer: unwritable };
-  tools.slow.awaited({ ...delivery, id, attempts: [] });
+  const answer = tools.slow.awaited({ ...delivery, id, attempts: [] });
   const { attempt, outcome, down } = await tools.forward(delivery, app, 1);
-  tools.slow.answered(id);
+  answer.delivery = null;
 
   if (down && settings.hold && tools.holding.hasRoom(delivery.body.length)) {
     const isHeld = await storeChanges(id, { attempt, hold: { target: app.url, holder: tools.holder } }, tools);

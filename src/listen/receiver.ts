@@ -133,11 +133,13 @@ export class Receiver {
     const headers = pairHeaders(request.rawHeaders);
     const refusal = admit(request, headers, this.#settings.name);
     if (refusal) return await this.#refuse(exchange, refusal);
-    const tooLong = declaredLength(request) > this.#settings.maxBodyBytes;
+    const { maxBodyBytes: maxBytes } = this.#settings;
+    const declared = declaredLength(headers);
+    const tooLong = declared > maxBytes;
     if (waitsForContinue && !tooLong) response.writeContinue();
 
-    const body =
-      waitsForContinue && tooLong ? neverSent : await readBody(request, this.#settings.maxBodyBytes, this.#budget);
+    const limits = { maxBytes, budget: this.#budget };
+    const body = waitsForContinue && tooLong ? neverSent : await readBody(request, declared, limits);
     try {
       const answer = await this.#answerTo(request, headers, body);
       exchange.closing ||= this.#stopping || body.state !== "whole";

@@ -5,12 +5,18 @@ import type { Emit } from "./events.ts";
 export const slowAnswerMs = 300;
 const lookMs = 100;
 
+/** An answer that is awaited. */
+export interface Awaited {
+  /** Null when it has come, or was given up. */
+  delivery: Delivery | null;
+  since: number;
+  isTold: boolean;
+}
+
 /** Tells of deliveries whose answer is long in coming. */
 export interface SlowAnswers {
-  /** The delivery is on its way to the app. */
-  awaited(delivery: Delivery): void;
-  /** It was answered, or given up. */
-  answered(id: string): void;
+  /** The delivery is on its way to the app. Whoever is given this takes the delivery out when it is answered. */
+  awaited(delivery: Delivery): Awaited;
 }
 
 /**
@@ -20,26 +26,29 @@ export interface SlowAnswers {
  * @param clock milliseconds that only go forward
  */
 export function createSlowAnswers(emit: Emit, clock: () => number): SlowAnswers {
-  const awaited = new Map<string, { delivery: Delivery; since: number; isTold: boolean }>();
+  /** The oldest first; those that were answered since the last look stand there still. */
+  let all: Awaited[] = [];
   let timer: NodeJS.Timeout | undefined;
 
   const look = (): void => {
     const now = clock();
-    for (const entry of awaited.values()) {
-      if (now - entry.since < slowAnswerMs) break; // the later ones are younger
-      if (entry.isTold) continue;
-      entry.isTold = true;
-      emit({ type: "pending", delivery: entry.delivery });
+    all = all.filter(({ delivery }) => delivery !== null);
+    for (const answer of all) {
+      if (now - answer.since < slowAnswerMs) break; // the later ones are younger
+      if (answer.isTold || answer.delivery === null) continue;
+      answer.isTold = true;
+      emit({ type: "pending", delivery: answer.delivery });
     }
-    if (awaited.size > 0) return;
+    if (all.length > 0) return;
     clearInterval(timer);
     timer = undefined;
   };
   return {
     awaited(delivery) {
-      awaited.set(delivery.id, { delivery, since: clock(), isTold: false });
+      const answer = { delivery, since: clock(), isTold: false };
+      all.push(answer);
       timer ??= setInterval(look, lookMs);
+      return answer;
     },
-    answered: (id) => void awaited.delete(id),
   };
 }

@@ -19,17 +19,22 @@ export interface HttpResponse {
   body: Uint8Array;
 }
 
-/** Every value of a header, in order. Names compare without case (RFC 9110 §5.1). */
+/** Every value of a header, in order. */
 export function headerValues(headers: HeaderList, name: string): string[] {
-  const wanted = name.toLowerCase();
   const values: string[] = [];
-  for (const [candidate, value] of headers) if (candidate.toLowerCase() === wanted) values.push(value);
+  for (const [candidate, value] of headers) if (isSameName(candidate, name)) values.push(value);
   return values;
 }
 
 /** The first value of a header, or undefined. */
 export function headerValue(headers: HeaderList, name: string): string | undefined {
-  return headerValues(headers, name)[0];
+  for (const [candidate, value] of headers) if (isSameName(candidate, name)) return value;
+  return undefined;
+}
+
+/** Names compare without case (RFC 9110 §5.1); those of another length need not be looked at. */
+function isSameName(one: string, other: string): boolean {
+  return one.length === other.length && one.toLowerCase() === other.toLowerCase();
 }
 
 /**

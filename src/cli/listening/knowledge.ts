@@ -34,12 +34,14 @@ export function createKnowledge({
 }: KnowledgeTools): Knowledge {
   /** The latest last. */
   const paths = new Set<string>();
+  let lastUrl = "";
   let seen: { at: number; nearby: Promise<ListeningPort[]> } | null = null;
   let isSearched = false;
 
   const learn = ({ outcome, attempts, source }: Delivery): void => {
     const url = attempts.at(-1)?.url;
-    if (outcome !== "delivered" || url === undefined || source === "send") return;
+    if (outcome !== "delivered" || url === undefined || source === "send" || url === lastUrl) return;
+    lastUrl = url;
     const path = pathOf(url);
     if (paths.has(path)) paths.delete(path);
     paths.add(path);

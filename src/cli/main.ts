@@ -54,7 +54,11 @@ function configured(command: Command, context: Context): Command {
   return command
     .exitOverride()
     .showSuggestionAfterError(true)
-    .configureHelp({ showGlobalOptions: false })
+    .configureHelp({
+      showGlobalOptions: false,
+      // A paragraph is broken where the terminal ends, not where our source does.
+      commandDescription: (described) => described.description().replaceAll(/\n(?=\S)/g, " "),
+    })
     .configureOutput({
       writeOut: (text) => void context.stdout.write(text),
       writeErr: () => {},

@@ -1,4 +1,5 @@
 import { isSuccess } from "../delivery/expectation.ts";
+import { answerText } from "../model/answer-text.ts";
 import type { Attempt } from "../model/delivery.ts";
 import type { HttpResponse } from "../model/http.ts";
 import type { Finding } from "./case.ts";
@@ -70,13 +71,13 @@ export function told(answer: Answer): string {
   const { response, failure, leak } = answer;
   if (!response) return `no answer: ${failure ?? "unknown reason"}`;
   if (leak !== null) return `${response.status}, with ${leak} in it`;
-  const line = isAccepted(answer) ? "" : firstLine(response.body);
+  const line = isAccepted(answer) ? "" : firstLine(response);
   return line === "" ? String(response.status) : `${response.status} "${line}"`;
 }
 
 const longestLine = 80;
 
-function firstLine(body: Uint8Array): string {
-  const text = Buffer.from(body.subarray(0, 400)).toString("utf8").trimStart().split(/\r?\n/, 1)[0] ?? "";
+function firstLine(response: HttpResponse): string {
+  const [text = ""] = answerText(response);
   return text.length > longestLine ? `${text.slice(0, longestLine - 1)}…` : text;
 }

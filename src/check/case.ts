@@ -17,8 +17,6 @@ export interface CheckCase {
   advice: string;
   /** What cannot be seen from outside, for a case that shows less than its name says. */
   blindSpot?: string;
-  /** Code that reads the raw body and checks its signature is the remedy. */
-  needsRawBody?: boolean;
   /** Cases without whose success nothing is learnt here: when one of them failed, this one is skipped. */
   requires?: readonly string[];
   /** Never rejects for anything that the endpoint does. */
@@ -35,11 +33,16 @@ export interface Finding {
   got: string;
   /** The deliveries on record, when there is a record. */
   deliveryIds: string[];
+  /** How to mend it, where the answer tells more than the case itself can. */
+  advice?: string;
+  /** Code that reads the raw body and checks its signature is the remedy. */
+  needsRawBody?: boolean;
 }
 
 /** A case with what it found. */
 export interface CaseResult extends Finding {
   case: CheckCase;
+  advice: string;
   durationMs: number;
 }
 

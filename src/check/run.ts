@@ -36,7 +36,8 @@ export async function runCases(
 ): Promise<CheckSummary> {
   const start = performance.now();
   const counts: Record<CaseVerdict, number> = { pass: 0, fail: 0, warn: 0, skip: 0 };
-  const unproven = new Set<string>();
+  /** Cases that prove nothing, each with the one that failed first. */
+  const unproven = new Map<string, string>();
   let stoppedAt: string | null = null;
 
   for (const each of cases) {
@@ -49,9 +50,9 @@ export async function runCases(
     const alive = finding.verdict !== "fail" || (await endpoint.listens(restartMs));
     if (!alive) stoppedAt = caseId(each);
     const final = alive ? finding : { ...finding, got: `${finding.got}; nothing listens there any more` };
-    if (final.verdict === "fail" || reason !== null) unproven.add(caseId(each));
+    if (final.verdict === "fail" || reason !== null) unproven.set(caseId(each), rootOf(each, unproven) ?? caseId(each));
     counts[final.verdict] += 1;
-    onResult({ ...final, case: each, durationMs: performance.now() - began });
+    onResult({ advice: each.advice, ...final, case: each, durationMs: performance.now() - began });
   }
   const { pass, fail, warn, skip } = counts;
   return {
@@ -73,9 +74,14 @@ function unless(interrupted: AbortSignal): (error: unknown) => null {
 }
 
 /** Why nothing can be learnt from this case; null when it can. */
-function missing({ requires = [] }: CheckCase, unproven: ReadonlySet<string>): string | null {
-  const lacking = requires.find((id) => unproven.has(id));
-  return lacking === undefined ? null : `nothing to learn here while ${lacking} fails`;
+function missing(each: CheckCase, unproven: ReadonlyMap<string, string>): string | null {
+  const root = rootOf(each, unproven);
+  return root === undefined ? null : `nothing to learn here while ${root} fails`;
+}
+
+/** The case whose failure this one's rests on, be it by way of others. */
+function rootOf({ requires = [] }: CheckCase, unproven: ReadonlyMap<string, string>): string | undefined {
+  return requires.map((id) => unproven.get(id)).find((root) => root !== undefined);
 }
 
 function skipped(reason: string): Finding {

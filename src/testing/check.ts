@@ -34,8 +34,8 @@ export async function checked(
   const found: CheckOutcome["cases"] = [];
   const summary = await runCases(chosenOf(options), endpoint, {
     interrupted,
-    onResult: ({ case: each, verdict, got }) =>
-      found.push({ id: caseId(each), verdict, expected: each.expected, got, advice: each.advice }),
+    onResult: ({ case: each, verdict, got, advice }) =>
+      found.push({ id: caseId(each), verdict, expected: each.expected, got, advice }),
   });
   requireOpen(interrupted);
   return { ok: summary.failed === 0, summary, cases: found };

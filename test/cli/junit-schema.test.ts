@@ -17,7 +17,7 @@ const text = fc
 
 function result(name: string, verdict: CaseVerdict, got: string): CaseResult {
   const about = { sends: got, expected: name, advice: got, run: () => Promise.reject(new Error("not to be run")) };
-  return { case: { group: "events", name, ...about }, verdict, got, deliveryIds: [], durationMs: 1.5 };
+  return { case: { group: "events", name, ...about }, verdict, got, advice: got, deliveryIds: [], durationMs: 1.5 };
 }
 
 /** Everything but a delivery is answered with 200, which it should not be. */

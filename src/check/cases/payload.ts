@@ -66,17 +66,18 @@ export const payloadCases: readonly CheckCase[] = [
   refused("empty-body", "a signed empty body", "", ["payload/invalid-json"]),
 ];
 
-interface Accepted extends Pick<CheckCase, "name" | "sends" | "advice" | "needsRawBody"> {
+interface Accepted extends Pick<CheckCase, "name" | "sends" | "advice"> {
+  needsRawBody?: boolean;
   body: (endpoint: Endpoint) => Uint8Array;
 }
 
-function accepted({ body, ...words }: Accepted): CheckCase {
+function accepted({ body, needsRawBody = false, ...words }: Accepted): CheckCase {
   return {
     group: "payload",
     expected: "2xx",
     requires: [acceptsValid],
     ...words,
-    run: async (endpoint) => mustAccept(await endpoint.send({ body: body(endpoint) })),
+    run: async (endpoint) => ({ ...mustAccept(await endpoint.send({ body: body(endpoint) })), needsRawBody }),
   };
 }
 

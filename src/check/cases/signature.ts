@@ -91,6 +91,9 @@ const forgeries: readonly Forgery[] = [
   },
 ];
 
+const otherSecret =
+  "give the endpoint the secret that this check signs with (telepath-hooks secret), and check the raw body";
+
 /** What is rightly signed is taken, and nothing else. */
 export const signatureCases: readonly CheckCase[] = [
   {
@@ -98,12 +101,12 @@ export const signatureCases: readonly CheckCase[] = [
     name: "valid",
     sends: "a rightly signed call.started",
     expected: "2xx",
-    advice:
-      "401 or 403: give the endpoint the secret that this check signs with (telepath-hooks secret), and check the raw " +
-      "body; 404 or 405: the path and method of its route",
-    needsRawBody: true,
+    advice: `401 or 403: ${otherSecret}; 404 or 405: the path and method of its route`,
     requires: ["url/redirect"],
-    run: async (endpoint) => mustAccept(await endpoint.send({ body: endpoint.event("call.started").payload })),
+    async run(endpoint) {
+      const answer = await endpoint.send({ body: endpoint.event("call.started").payload });
+      return { ...mustAccept(answer), ...remedyFor(answer.response?.status) };
+    },
   },
   {
     group: "signature",
@@ -111,11 +114,11 @@ export const signatureCases: readonly CheckCase[] = [
     sends: "an event signed with another secret",
     expected: "4xx, best 401",
     advice: "check the signature of every request before anything else; this one could have come from anybody",
-    needsRawBody: true,
     requires: [acceptsValid],
     async run(endpoint) {
       const { payload } = endpoint.event("call.started");
-      return mustRefuse(await endpoint.send({ body: payload, signature: [wrongSignature(payload, endpoint)] }));
+      const answer = await endpoint.send({ body: payload, signature: [wrongSignature(payload, endpoint)] });
+      return { ...mustRefuse(answer), needsRawBody: true };
     },
   },
   ...forgeries.map(({ name, sends, advice, requires = [], forge }): CheckCase => ({
@@ -142,6 +145,23 @@ export const signatureCases: readonly CheckCase[] = [
     run: keepsSecrets,
   },
 ];
+
+/** What this status most likely comes from; no code for the raw body where the request found no route. */
+function remedyFor(status: number | undefined): Partial<Finding> {
+  switch (status) {
+    case undefined:
+      return { advice: "let the endpoint answer: its own log tells why it did not" };
+    case 401:
+    case 403:
+      return { advice: otherSecret, needsRawBody: true };
+    case 404:
+      return { advice: "give the URL with the path of the endpoint's route; the app has none at this one" };
+    case 405:
+      return { advice: "let the route take POST, which is how events come" };
+    default:
+      return { needsRawBody: true };
+  }
+}
 
 async function keepsSecrets(endpoint: Endpoint): Promise<Finding> {
   const { payload } = endpoint.event("call.started");

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { connect } from "node:tls";
 import { addressOf } from "../../delivery/reach.ts";
 import { isLocal } from "../../delivery/target.ts";
+import { headerValue, type HttpResponse } from "../../model/http.ts";
 import { idsOf, told, type Answer } from "../answer.ts";
 import type { CheckCase, Finding } from "../case.ts";
 import type { Endpoint } from "../endpoint.ts";
@@ -32,7 +33,8 @@ export const urlCases: readonly CheckCase[] = [
     advice: "give the final URL: https instead of http, with or without the slash at the end",
     async run(endpoint) {
       const answer = await endpoint.send({ body: endpoint.event("call.started").payload });
-      return { verdict: redirectVerdict(answer), got: told(answer), deliveryIds: idsOf([answer]) };
+      const verdict = redirectVerdict(answer);
+      return { verdict, got: redirection(answer) ?? told(answer), deliveryIds: idsOf([answer]) };
     },
   },
 ];
@@ -40,10 +42,23 @@ export const urlCases: readonly CheckCase[] = [
 /** No answer at all is for the other cases to judge. */
 function redirectVerdict({ response }: Answer): Finding["verdict"] {
   if (!response) return "skip";
-  return response.status >= 300 && response.status < 400 ? "fail" : "pass";
+  return isRedirect(response) ? "fail" : "pass";
 }
 
-const localOnly: Finding = { verdict: "skip", got: "a URL of this machine; asked of public ones", deliveryIds: [] };
+/** Where it sends its sender: `307 to https://example.com/hooks/`. Null for what is no redirect, or gives a secret away. */
+function redirection({ response, leak }: Answer): string | null {
+  if (!response || !isRedirect(response) || leak !== null) return null;
+  const location = headerValue(response.headers, "location");
+  return location === undefined ? null : `${response.status} to ${location.slice(0, longestLocation)}`;
+}
+
+const longestLocation = 200;
+
+function isRedirect({ status }: HttpResponse): boolean {
+  return status >= 300 && status < 400;
+}
+
+const localOnly: Finding = { verdict: "skip", got: "not asked of a URL of this machine", deliveryIds: [] };
 
 function schemeFinding({ settings }: Endpoint): Finding {
   const { origin } = settings.target;
@@ -57,7 +72,7 @@ const renewInDays = 14;
 
 async function certificateFinding({ settings, interrupted }: Endpoint): Promise<Finding> {
   const url = new URL(settings.target.origin);
-  if (url.protocol !== "https:") return { verdict: "skip", got: "no TLS is spoken there", deliveryIds: [] };
+  if (url.protocol !== "https:") return { verdict: "skip", got: "there is none without https", deliveryIds: [] };
   if (isLocal(url.origin)) return localOnly;
   return new Promise((resolve) => {
     const done = (verdict: Finding["verdict"], got: string): void => {

@@ -30,7 +30,8 @@ export async function chosenCases(flags: CaseFlags, fixtures: FixtureSource): Pr
 function caseNamed(typed: string, all: readonly CheckCase[]): CheckCase {
   const found = all.filter((each) => caseId(each) === typed || each.name === typed);
   if (found.length === 1) return found[0]!;
-  requireKnown("case", typed, all.map(caseId));
+  const names = all.map(({ name }) => name);
+  if (found.length === 0) requireKnown("case", typed, typed.includes("/") ? all.map(caseId) : names);
   throw new TelepathError("UNKNOWN_CASE", `${typed} is the name of several cases`, found.map(caseId).join(", "));
 }
 

@@ -83,9 +83,15 @@ export function hanging(line: string, columns: number): string[] {
   const [first = "", ...others] = wrapAnsi(line, columns, { hard: true, trim: false }).split("\n");
   if (others.length === 0) return [first];
   const margin = " ".repeat(hangOf(stripVTControlCharacters(line), columns));
-  const rest = others.join("").replace(/^((?:\u001b\[\d+m)*) +/, "$1");
-  const rows = wrapAnsi(rest, columns - margin.length, { hard: true, trim: false }).split("\n");
-  return [first, ...rows.map((row) => margin + row)];
+  const rows = wrapAnsi(withoutIndent(others.join("")), columns - margin.length, { hard: true, trim: false }).split(
+    "\n",
+  );
+  return [first, ...rows.map((row) => margin + withoutIndent(row))];
+}
+
+/** Spaces at which a line was broken, its colours kept. */
+function withoutIndent(row: string): string {
+  return row.replace(/^((?:\u001b\[\d+m)*) +/, "$1");
 }
 
 function hangOf(line: string, columns: number): number {

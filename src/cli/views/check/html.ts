@@ -60,12 +60,12 @@ ${results.map(item).join("\n")}
 }
 
 function item(result: CaseResult): string {
-  const { case: each, verdict, got } = result;
+  const { case: each, verdict, got, advice } = result;
   const rows: [string, string][] = [
     ["sent", each.sends],
     ["expected", each.expected],
     ["got", got],
-    ...(needsMending(result) ? [["mend", each.advice] satisfies [string, string]] : []),
+    ...(needsMending(result) ? [["mend", advice] satisfies [string, string]] : []),
     ...(each.blindSpot === undefined ? [] : [["not seen", each.blindSpot] satisfies [string, string]]),
   ];
   const list = rows.map(([name, value]) => `<div><dt>${name}</dt><dd>${xml(value)}</dd></div>`).join("");

@@ -42,8 +42,8 @@ function testcase(result: CaseResult): string {
   return outcome === "" ? `${start}/>` : `${start}>\n      ${outcome}\n    </testcase>`;
 }
 
-function outcomeOf({ case: each, verdict, got }: CaseResult): string {
-  const details = xml(`sent: ${each.sends}`) + "\n" + xml(`expected: ${each.expected}`) + "\n" + xml(each.advice);
+function outcomeOf({ case: each, verdict, got, advice }: CaseResult): string {
+  const details = xml(`sent: ${each.sends}`) + "\n" + xml(`expected: ${each.expected}`) + "\n" + xml(advice);
   switch (verdict) {
     case "pass":
       return "";

@@ -9,7 +9,7 @@ export function markdownReport({ url, results, summary }: CheckReport): string {
     tableRow([`${verdictMarks[verdict].sign} ${verdictMarks[verdict].word}`, caseId(each), each.expected, got]),
   );
   const mending = results.filter(({ verdict }) => verdict === "fail" || verdict === "warn");
-  const fixes = mending.map(({ case: each }) => `- **${markdown(caseId(each))}**: ${markdown(each.advice)}`);
+  const fixes = mending.map(({ case: each, advice }) => `- **${markdown(caseId(each))}**: ${markdown(advice)}`);
   return [
     "# Contract check",
     "",

@@ -1,4 +1,4 @@
-import { caseId, type CaseResult, type CheckCase, type Group } from "../../../check/case.ts";
+import { caseId, type CaseResult, type CheckCase } from "../../../check/case.ts";
 import type { CheckSummary } from "../../../check/run.ts";
 import { targetUrl, type Target } from "../../../delivery/target.ts";
 import type { Secret } from "../../../model/secret.ts";
@@ -6,8 +6,9 @@ import { frameworkNamed } from "../../../signatures/advice/choose.ts";
 import { writeJson, type Context } from "../../context.ts";
 import type { ReportDestination } from "../../report-destination.ts";
 import { styleFor } from "../style.ts";
-import { fitted, safeText } from "../text.ts";
-import { caseJson, caseText, remedyText, skippedText, summaryText } from "./text.ts";
+import { fitted, indented, safeText } from "../text.ts";
+import { createCaseLines } from "./lines.ts";
+import { caseJson, remedyText, summaryText } from "./text.ts";
 
 /** Draws a check as it goes on. */
 export interface CheckView {
@@ -24,7 +25,7 @@ interface ViewTerms {
   cases: readonly CheckCase[];
   target: Target;
   secret: Secret;
-  flags: { json?: boolean; color?: boolean; framework?: string };
+  flags: { json?: boolean; color?: boolean; framework?: string; strict?: boolean };
   destination: ReportDestination | null;
 }
 
@@ -34,43 +35,35 @@ export function createCheckView({ cases, target, secret, flags, destination }: V
   const style = styleFor(stdout, context, flags);
   const progress = createProgress(cases.length, context);
   const silent = destination?.takesStdout === true;
-  let group: Group | null = null;
-  /** Cases in a row that were skipped for one reason: they share a line. */
-  let skipped: CaseResult[] = [];
+  const lines = createCaseLines(stdout, style);
+  const narrate = (text: string): void => {
+    const { columns } = styleFor(stderr, context, flags);
+    stderr.write(`${indented(text, 0, columns)}\n`);
+  };
 
-  const heading = (each: CheckCase): string => {
-    if (each.group === group) return "";
-    group = each.group;
-    return `\n${style.strong(group)}\n`;
-  };
-  const flush = (): void => {
-    if (skipped.length > 0) stdout.write(skippedText(skipped, style));
-    skipped = [];
-  };
-  const draw = (result: CaseResult): void => {
-    const title = heading(result.case);
-    if (title !== "" || result.verdict !== "skip" || skipped[0]?.got !== result.got) flush();
-    stdout.write(title);
-    if (result.verdict === "skip") skipped.push(result);
-    else stdout.write(caseText(result, style));
-  };
   return {
-    begin: () => void stderr.write(`${safeText(targetUrl(target))}, signed with ${safeText(secret.name)}\n`),
+    begin: () => narrate(`${safeText(targetUrl(target))}, signed with ${safeText(secret.name)}`),
     start: (each) => progress.show(caseId(each)),
     result(result) {
       progress.clear();
       if (flags.json) writeJson(context, caseJson(result));
-      else if (!silent) draw(result);
+      else if (!silent) lines.add(result);
     },
     summary(summary, results) {
       progress.clear();
-      flush();
+      lines.end();
       if (flags.json) return writeJson(context, { type: "summary", ...summary });
-      if (silent) return void stderr.write(summaryText(summary, styleFor(stderr, context, flags)).trimStart());
+      if (silent) {
+        return void stderr.write(summaryText(summary, cases.length, styleFor(stderr, context, flags)).trimStart());
+      }
       const framework = flags.framework === undefined ? undefined : frameworkNamed(flags.framework);
-      const needed = results.some(({ case: each, verdict }) => verdict === "fail" && each.needsRawBody === true);
-      stdout.write((framework && needed ? remedyText(framework, style) : "") + summaryText(summary, style));
-      if (needed && !framework) stderr.write("--framework express (or flask, rails, …) shows the code that mends it\n");
+      const needed = results.some(({ verdict, needsRawBody }) => verdict === "fail" && needsRawBody === true);
+      stdout.write(
+        (framework && needed ? remedyText(framework, style) : "") + summaryText(summary, cases.length, style),
+      );
+      if (flags.strict && summary.failed === 0 && summary.warned > 0) narrate("with --strict, a warning is a failure");
+      if (needed && !framework)
+        narrate("--framework express (or flask, rails, …) shows the code that reads and checks the raw body");
     },
     end: () => progress.clear(),
   };

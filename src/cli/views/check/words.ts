@@ -23,13 +23,15 @@ export function worst({ failed, warned }: CheckSummary): "fail" | "warn" | "pass
   return warned > 0 ? "warn" : "pass";
 }
 
-/** `43 cases: 40 passed, 1 failed, 2 skipped in 1.2 s`. */
-export function summaryWords({ cases, passed, failed, warned, skipped, durationMs }: CheckSummary): string {
+/** `43 cases: 40 passed, 1 failed, 2 skipped in 1.2 s`; where an interruption came before all were through, that first. */
+export function summaryWords(summary: CheckSummary, planned = summary.cases): string {
+  const { cases, passed, failed, warned, skipped, durationMs } = summary;
   const parts = [
     `${passed} passed`,
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(warned > 0 ? [counted(warned, "warning")] : []),
     ...(skipped > 0 ? [`${skipped} skipped`] : []),
   ];
-  return `${counted(cases, "case")}: ${parts.join(", ")} in ${durationText(durationMs)}`;
+  const through = cases === planned ? "" : `interrupted after ${cases} of `;
+  return `${through}${counted(planned, "case")}: ${parts.join(", ")} in ${durationText(durationMs)}`;
 }

@@ -1,7 +1,8 @@
-/** A trivial app: answers every request with 200 as soon as it has come whole. Prints its port. */
+/** A trivial app: answers every request with 200, or what it is told, as soon as it has come whole. Prints its port. */
 import { createServer } from "node:net";
 
-const answer = Buffer.from("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok");
+const status = process.argv[2] ?? "200 OK";
+const answer = Buffer.from(`HTTP/1.1 ${status}\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok`);
 const headEnd = Buffer.from("\r\n\r\n");
 
 const server = createServer({ noDelay: true }, (socket) => {

@@ -7,6 +7,7 @@ const benches = {
   verify: () => import("./run.js"),
   gateway: () => import("./gateway.js"),
   send: () => import("./send.js"),
+  retry: () => import("./retry.js"),
 };
 
 const named = process.argv[2];

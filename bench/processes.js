@@ -44,12 +44,21 @@ export function timed(program, argv, cwd, variables = {}) {
   });
 }
 
-function peakOf(pid) {
+/** The most memory a process has had, in megabytes. */
+export function peakOf(pid) {
   try {
     return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
   } catch {
     return 0;
   }
+}
+
+/** Processor time of a running process, in seconds (fields 14 and 15). */
+export function processorSeconds(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, "latin1")
+    .replace(/^.*\) /, "")
+    .split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 /** Processor time of all children that have ended (proc_pid_stat(5), fields 16 and 17), in seconds. */

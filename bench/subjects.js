@@ -10,8 +10,9 @@ import { secret } from "./data.js";
 
 const path = (name) => new URL(name, import.meta.url).pathname;
 
-export async function startApp() {
-  return await printsItsPort(process.execPath, [path("app.js")]);
+/** @param status what it answers, such as `503 Service Unavailable`; 200 when left out */
+export async function startApp(...status) {
+  return await printsItsPort(process.execPath, [path("app.js"), ...status]);
 }
 
 export async function startHttpProxy(app) {

@@ -43,4 +43,21 @@ describe("latencies", () => {
       }),
     );
   });
+
+  it("are spread over steps of 1, 2, 5, 10, without a gap", () => {
+    const latencies = createLatencies();
+    for (const value of [1.5, 1.9, 2.1, 30, 49, 700]) latencies.add(value);
+    expect(latencies.histogram()).toEqual([
+      { toMs: 2, count: 2 },
+      { toMs: 5, count: 1 },
+      { toMs: 10, count: 0 },
+      { toMs: 20, count: 0 },
+      { toMs: 50, count: 2 },
+      { toMs: 100, count: 0 },
+      { toMs: 200, count: 0 },
+      { toMs: 500, count: 0 },
+      { toMs: 1000, count: 1 },
+    ]);
+    expect(createLatencies().histogram()).toEqual([]);
+  });
 });

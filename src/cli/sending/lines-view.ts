@@ -5,7 +5,7 @@ import { deliveryLines } from "../views/delivery.ts";
 import { styleFor } from "../views/style.ts";
 import { safeText } from "../views/text.ts";
 import { nextTryText } from "../views/waiting.ts";
-import { settledLines, triedAdvice } from "./lines.ts";
+import { atLastAttempt, settledLines, triedAdvice } from "./lines.ts";
 import { tellOfWaiting } from "./still-waiting.ts";
 import { mostLines, type BatchTerms, type BatchView } from "./view.ts";
 
@@ -33,7 +33,7 @@ export function linesView(terms: BatchTerms, context: Context): BatchView {
       if (total > mostLines || waiting.made === 0) return;
       const word = style.warn(nextTryText(waiting, now()));
       const advice = waiting.made === 1 ? triedAdvice(delivery) : null;
-      write(deliveryLines(delivery, style, { word, advice }));
+      write(deliveryLines(atLastAttempt(delivery), style, { word, advice }));
     },
     note(message) {
       progress.clear();

@@ -20,17 +20,33 @@ export function settledLines(
     if (failed) failures += 1;
     if (total > mostLines && !(failed && failures <= mostFailureLines)) return "";
     const words = [retrying ? triesWord(delivery, style) : "", verdict ? verdictWord(verdict, style) : ""];
-    const extras = { word: words.filter(Boolean).join("  "), advice: adviceOn(delivery, flags.expect) };
-    const lines = deliveryLines(delivery, style, extras);
+    const advice = adviceOn(delivery, flags.expect);
+    const extras = { word: words.filter(Boolean).join("  "), advice: retrying ? givenUp(delivery, advice) : advice };
+    const lines = deliveryLines(atLastAttempt(delivery), style, extras);
     const isLast = total > mostLines && failures === mostFailureLines;
     return isLast ? `${lines}          further failures are counted only\n` : lines;
   };
 }
 
+const columnsForWords = 64;
+
 /** At which attempt it was settled, where that was not the first. */
 function triesWord({ attempts, outcome }: Delivery, style: Style): string {
-  if (outcome === "failed") return style.bad(`given up after ${counted(attempts.length, "attempt")}`);
-  return attempts.length > 1 ? style.good(`attempt ${attempts.length}`) : "";
+  if (attempts.length < 2) return "";
+  const word = (style.columns ?? Infinity) < columnsForWords ? `#${attempts.length}` : `attempt ${attempts.length}`;
+  return outcome === "failed" ? style.bad(word) : style.good(word);
+}
+
+function givenUp({ attempts, outcome }: Delivery, advice: string | undefined): string | undefined {
+  if (outcome !== "failed") return advice;
+  const words = `given up after ${counted(attempts.length, "attempt")}`;
+  return advice === undefined ? words : `${words}; ${advice}`;
+}
+
+/** The time that a line begins with is that of what it tells: hours may lie between a delivery's attempts. */
+export function atLastAttempt(delivery: Delivery): Delivery {
+  const { attempts } = delivery;
+  return attempts.length > 1 ? { ...delivery, createdAt: attempts.at(-1)!.startedAt } : delivery;
 }
 
 /** Where the user expects another answer than Telepath does, theirs is what counts. */

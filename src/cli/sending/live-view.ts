@@ -36,7 +36,7 @@ export class LiveView implements BatchView {
     this.#lineOf = settledLines(terms, this.#style);
     this.#live = new LiveScreen(context.stdout, {
       lines: () => this.#takeLines(),
-      block: (_columns, rows) => waitingBlock(this.#facts(), this.#style, rows),
+      block: (columns, rows) => waitingBlock(this.#facts(), this.#style, { columns, rows }),
     });
     this.#seat = new Seat(terminal, this.#live);
     this.#ticker = setInterval(() => this.#live.changed(), tickMs);

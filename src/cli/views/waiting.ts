@@ -28,6 +28,8 @@ export interface RowFacts {
 }
 
 const usualColumns = 80;
+/** With fewer, words are left out. */
+const columnsForAll = 64;
 /** What fills the row from the right: the answer, the next attempt, when. */
 const tail = { wide: 38, narrow: 27 };
 const leastCall = 8;
@@ -35,7 +37,7 @@ const leastCall = 8;
 /** `… call.ended  call_3f9a8b7c6  503  attempt 2 of 6  in 24 s`, in the columns of the terminal. */
 export function waitingRow(waiting: Waiting, { now, isTrying }: RowFacts, style: Style): string {
   const columns = (style.columns ?? usualColumns) - 1;
-  const isWide = columns >= 64;
+  const isWide = columns >= columnsForAll - 1;
   const room = columns - 2 - (isWide ? tail.wide : tail.narrow);
   const event = isWide ? Math.min(room, 18) : room;
   const call = room - event - 2 >= leastCall ? Math.min(room - event - 2, 24) : 0;
@@ -71,13 +73,13 @@ export interface WaitingFacts {
 }
 
 /** A row for each of the first that wait, then why, counts, and how to stop. */
-export function waitingBlock(facts: WaitingFacts, style: Style, rowsOfWindow: number): string[] {
+export function waitingBlock(facts: WaitingFacts, style: Style, window: { columns: number; rows: number }): string[] {
   const { rows, size, nextAt, counts, advice, now } = facts;
-  const most = Math.max(Math.min(10, rowsOfWindow - 8), 1);
+  const most = Math.max(Math.min(10, window.rows - 8), 1);
   const shown = rows.slice(0, most);
   const waitingShown = shown.filter(({ isTrying }) => !isTrying).length;
   const more = size - waitingShown;
-  const next = nextAt === null ? "" : `, the next ${inText(nextAt - now)}`;
+  const next = nextAt === null || window.columns < columnsForAll ? "" : `, the next ${inText(nextAt - now)}`;
   const words = [
     style.good(`${countText(counts.delivered)} of ${countText(counts.total)} delivered`),
     counts.failed > 0 ? style.bad(`${countText(counts.failed)} given up`) : "",

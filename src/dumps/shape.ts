@@ -15,27 +15,29 @@ export interface Shape {
 /** What stands in a place; undefined where it says nothing about the body. */
 type ValueKind = "signature" | "length" | undefined;
 
-/** What a signature takes of a dump. */
+/** What is known of a dump that fits. */
 export interface Fitting {
-  /** The value of the header, with the spaces that stand after it. */
-  signature: string;
-  /** Valid until the next dump is fitted. */
-  body: Buffer;
-  /** The same as text. */
+  /** What stands behind `sha256=` in the header. */
+  digits: string;
+  /** The body, and how many bytes it has. */
   text: string;
+  length: number;
+  /** How many quotes the body holds when none of its characters but those was escaped. Negative when nothing was. */
+  quotes: number;
 }
 
+const prefix = "sha256=";
 const quote = 0x22;
 const backslash = 0x5c;
 const closingBrace = 0x7d;
 const carriageReturn = 0x0d;
 
 /** The shape of a plain dump with one signature, whose body stands last; undefined for any other. */
-export function shapeOf(bytes: Buffer): Shape | undefined {
-  if (readPlain(bytes) === undefined) return undefined;
-  const text = bytes.toString("latin1");
+export function shapeOf(dump: Buffer): Shape | undefined {
+  if (readPlain(dump) === undefined) return undefined;
+  const text = dump.toString("latin1");
   const shape = text.startsWith("{") ? jsonShape(text) : httpShape(text);
-  return shape !== undefined && fit(shape, bytes) !== undefined ? shape : undefined;
+  return shape !== undefined && fit(shape, dump, Buffer.alloc(dump.length + spare)) !== undefined ? shape : undefined;
 }
 
 /** A value in the part of a dump before its body. */
@@ -72,11 +74,14 @@ function httpShape(text: string): Shape | undefined {
 
 function shapeWith(front: string, places: readonly Place[], close: number): Shape | undefined {
   const kinds: ValueKind[] = places.map(({ name }) => kindOf(name));
+  const signatureAt = places[kinds.indexOf("signature")]?.start;
+  if (signatureAt === undefined || !front.startsWith(prefix, signatureAt)) return undefined;
   const isTwice = (kind: ValueKind): boolean => kinds.indexOf(kind) !== kinds.lastIndexOf(kind);
   if (isTwice("signature") || isTwice("length") || /"transfer-encoding"/i.test(front)) return undefined;
   let from = 0;
   const values = places.map(({ start, end }, index) => {
-    const before = Buffer.from(front.slice(from, start), "latin1");
+    const valueStart = start === signatureAt ? start + prefix.length : start;
+    const before = Buffer.from(front.slice(from, valueStart), "latin1");
     from = end;
     return { before, is: kinds[index] };
   });
@@ -91,31 +96,54 @@ function kindOf(name: string): ValueKind {
 
 /** Limits of the plain reading are above this. */
 const longestFitting = 65_536;
-/** Longer bodies of JSON take a closer look: their bytes would need more room than there is. */
-const longestText = 16_384;
-const room = Buffer.allocUnsafeSlow(3 * longestText);
 
-/** What a signature takes of a dump of this shape; undefined for one of another, or one that takes a closer look. */
-export function fit(shape: Shape, dump: Buffer): Fitting | undefined {
-  const { values, beforeBody, close } = shape;
+/**
+ * Reads a dump of this shape; undefined for one of another, or one that takes a closer look.
+ *
+ * @param room where its body is written; a body that fills it takes a closer look.
+ */
+export function fit({ values, beforeBody, close }: Shape, dump: Buffer, room: Buffer): Fitting | undefined {
   if (dump.length > longestFitting) return undefined;
   let at = 0;
-  let signature: string | undefined;
-  let length: string | undefined;
+  let digits: string | undefined;
+  let declared: string | undefined;
   for (const { before, is } of values) {
     const from = at + before.length;
     if (!standsAt(before, dump, at)) return undefined;
     at = valueEnd(dump, from, close);
-    if (is === "signature") signature = dump.toString("latin1", from, at);
-    else if (is === "length") length = dump.toString("latin1", from, at);
+    if (is === "signature") digits = dump.toString("latin1", from, at);
+    else if (is === "length") declared = dump.toString("latin1", from, at);
   }
   const from = at + beforeBody.length;
-  if (from >= dump.length || signature === undefined || !standsAt(beforeBody, dump, at)) return undefined;
-  const text = close === quote ? jsonText(dump, from) : dump.toString("utf8", from);
-  if (text === undefined) return undefined;
-  const body = close === quote ? room.subarray(0, room.write(text)) : dump.subarray(from);
-  return length === undefined || length === String(body.length) ? { signature, body, text } : undefined;
+  if (from >= dump.length || digits === undefined || !standsAt(beforeBody, dump, at)) return undefined;
+  const body = close === quote ? jsonBody(dump, from, room) : bareBody(dump, from, room);
+  if (body === undefined || (declared !== undefined && declared !== String(body.length))) return undefined;
+  return { digits, ...body };
 }
+
+type Body = Omit<Fitting, "digits">;
+
+/** The body that stands last in a JSON object, from behind its opening quote. */
+function jsonBody(dump: Buffer, from: number, room: Buffer): Body | undefined {
+  let last = dump.length - 1;
+  while (isSpace(dump[last]!)) last -= 1;
+  if (dump[last] !== closingBrace) return undefined;
+  const json = dump.toString("utf8", from - 1, last);
+  const text = jsonValue(json);
+  if (typeof text !== "string" || !isPlainBody(text)) return undefined;
+  const length = room.write(text);
+  // Escapes are longer than what they stand for: by one character, when they are quotes.
+  return length > room.length - spare ? undefined : { text, length, quotes: json.length - 2 - text.length };
+}
+
+/** The body that is the rest. */
+function bareBody(dump: Buffer, from: number, room: Buffer): Body | undefined {
+  const length = dump.copy(room, 0, from);
+  return length === dump.length - from ? { text: room.toString("utf8", 0, length), length, quotes: -1 } : undefined;
+}
+
+/** A character of UTF-8 that did not fit leaves less than this. */
+const spare = 4;
 
 function standsAt(expected: Buffer, bytes: Buffer, at: number): boolean {
   for (let index = 0; index < expected.length; index += 1) {
@@ -132,15 +160,6 @@ function valueEnd(bytes: Buffer, from: number, close: number): number {
     at += 1;
   }
   return at;
-}
-
-/** The text of a body that stands last in a JSON object, from behind its opening quote. */
-function jsonText(bytes: Buffer, from: number): string | undefined {
-  let last = bytes.length - 1;
-  while (isSpace(bytes[last]!)) last -= 1;
-  if (bytes[last] !== closingBrace || last - from > longestText) return undefined;
-  const text = jsonValue(bytes.toString("utf8", from - 1, last));
-  return typeof text === "string" && isPlainBody(text) ? text : undefined;
 }
 
 function isSpace(byte: number): boolean {

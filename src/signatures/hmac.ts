@@ -31,14 +31,37 @@ export function hmacSha256(body: Uint8Array, secret: Secret): Buffer {
   return Buffer.from(hash("sha256", outer, "binary"), "binary");
 }
 
+/** The same of bodies that are written where they are hashed, one after the other. */
+export interface HmacRoom {
+  /** For the next body. */
+  room: Buffer;
+  /** The HMAC of so many bytes in the room, in lower-case hex. */
+  hexOf(length: number): string;
+}
+
+export function hmacRoom(secret: Secret): HmacRoom {
+  const { inner, outer } = padsFor(secret);
+  return {
+    room: inner.subarray(blockBytes),
+    hexOf(length) {
+      outer.write(hash("sha256", inner.subarray(0, blockBytes + length), "binary"), blockBytes, "binary");
+      return hash("sha256", outer, "hex");
+    },
+  };
+}
+
 function padsOf(secret: Secret): Pads {
   const before = known.get(secret);
   if (before !== undefined) return before;
-  const key = secret.key();
-  const block = key.length > blockBytes ? hash("sha256", key, "buffer") : key;
-  const pads = { inner: padded(block, 0x36, largestCopied), outer: padded(block, 0x5c, digestBytes) };
+  const pads = padsFor(secret);
   known.set(secret, pads);
   return pads;
+}
+
+function padsFor(secret: Secret): Pads {
+  const key = secret.key();
+  const block = key.length > blockBytes ? hash("sha256", key, "buffer") : key;
+  return { inner: padded(block, 0x36, largestCopied), outer: padded(block, 0x5c, digestBytes) };
 }
 
 function padded(key: Buffer, pad: number, room: number): Buffer {

@@ -13,7 +13,9 @@ export interface LinesPart {
 }
 
 /** So many bytes of a file are a part. */
-const partBytes = 512 * 1024;
+const partBytes = 256 * 1024;
+/** The last line of a part mostly ends within so many bytes behind it. */
+const overlapBytes = 8 * 1024;
 
 /** Cuts a file of so many bytes into parts. */
 export function* partsOf(file: number, size: number): Generator<LinesPart> {
@@ -34,8 +36,12 @@ export interface Line {
 export function* linesOf({ file, start, end }: LinesPart): Generator<Line, number> {
   // A line belongs to the part that its first byte stands in: the byte before tells whether one starts here.
   const base = Math.max(start - 1, 0);
-  const bytes = readPart(file, base, end - base + largestPassed);
-  const last = Math.min(end - base, bytes.length);
+  const length = end - base;
+  let bytes = readPart(file, base, length + overlapBytes);
+  if (bytes.length > length && bytes.indexOf(0x0a, length - 1) === -1) {
+    bytes = readPart(file, base, length + largestPassed);
+  }
+  const last = Math.min(length, bytes.length);
   let item = 0;
   let at = start === 0 ? 0 : afterNewline(bytes, 0);
   while (at < last) {

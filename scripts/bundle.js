@@ -12,13 +12,8 @@ const common = {
   target: "node20.19",
 };
 
-await build({
+const program = {
   ...common,
-  entryPoints: {
-    cli: "src/cli/process.ts",
-    "history-thread": "src/history/thread.ts",
-    "verify-thread": "src/cli/verify/verify-thread.ts",
-  },
   splitting: true,
   // Names stay as they are, for stack traces: keepNames would cost a call for every closure that is made.
   minifyWhitespace: true,
@@ -32,7 +27,13 @@ await build({
   banner: {
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
   },
-});
+};
+
+await build({ ...program, entryPoints: { cli: "src/cli/process.ts" } });
+
+// Threads share nothing with the program: of files of their own they load two or three, where it would be dozens.
+await build({ ...program, entryPoints: { "history-thread": "src/history/thread.ts" } });
+await build({ ...program, entryPoints: { "verify-thread": "src/cli/verify/verify-thread.ts" } });
 
 // The process that holds ngrok's SDK: a file of its own, with nothing of the command line in it.
 await build({ ...common, entryPoints: ["src/tunnels/ngrok-agent.ts"], packages: "external", minifyWhitespace: true });

@@ -20,12 +20,16 @@ export async function readInput(path: string, what: string, context: Context, ca
     : readRegularFile(resolve(context.cwd, path), what, cap);
 }
 
-/** Reads a regular file whole; see `readInput`. */
-export function readRegularFile(path: string, what: string, cap = inputCap): Buffer {
+/**
+ * Reads a regular file whole; see `readInput`.
+ *
+ * @param room where it is read to, when there is room for it: for one file after the other.
+ */
+export function readRegularFile(path: string, what: string, cap = inputCap, room?: Buffer): Buffer {
   const { file, size } = openRegularFile(path, what);
   try {
     if (size > cap) throw tooLarge(path, what, cap);
-    return readAll(file, size, () => tooLarge(path, what, cap), cap);
+    return readAll(file, size, room, () => tooLarge(path, what, cap), cap);
   } finally {
     closeSync(file);
   }
@@ -56,11 +60,19 @@ export function openRegularFile(path: string, what: string): { file: number; siz
 }
 
 /** Reads to the end, for files whose size is not what they hold (`/proc`) as well. */
-function readAll(file: number, expected: number, over: () => TelepathError, cap: number): Buffer {
+function readAll(
+  file: number,
+  expected: number,
+  room: Buffer | undefined,
+  over: () => TelepathError,
+  cap: number,
+): Buffer {
   const chunks: Buffer[] = [];
   let held = 0;
   for (;;) {
-    const chunk = Buffer.allocUnsafe(held < expected ? expected - held + 1 : 4096);
+    const wanted = held < expected ? expected - held + 1 : 4096;
+    const isRoomy = room !== undefined && held === 0 && wanted <= room.length;
+    const chunk = isRoomy ? room.subarray(0, wanted) : Buffer.allocUnsafe(wanted);
     const read = readSync(file, chunk);
     held += read;
     if (held > cap) throw over();

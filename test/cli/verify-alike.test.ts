@@ -71,8 +71,8 @@ describe.each([
     const body = fc.oneof({ weight: 4, arbitrary: event }, fc.json(), fc.string({ unit: "binary" }));
     let count = 0;
     fc.assert(
-      fc.property(body, fc.constantFrom("", "\n", "\r\n", " ", "}"), fc.boolean(), (text, end, isSigned) => {
-        const bytes = Buffer.from(dump(text, isSigned ? undefined : sign("{}")) + end);
+      fc.property(body, fc.constantFrom("", "", "", "\n", "\r\n", " ", "}"), fc.nat(4), (text, end, chance) => {
+        const bytes = Buffer.from(dump(text, chance > 0 ? undefined : sign("{}")) + end);
         const line = alike.drawn(bytes);
         if (line === undefined) return;
         count += 1;

@@ -6,7 +6,7 @@ import { linesOf, partsOf, type Line, type LinesPart } from "../../src/cli/verif
 import { largestPassed } from "../../src/cli/verify/outcome.ts";
 import { freshFolder } from "./run.ts";
 
-const partBytes = 256 * 1024;
+const partBytes = 512 * 1024;
 
 /** A file that is open until the test has ended. */
 function opened(content: string): number {

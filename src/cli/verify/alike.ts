@@ -21,16 +21,16 @@ const mostShapes = 16;
 
 /** @param signs the secret that plainly valid requests match */
 export function createAlike(signs: Secret): Alike {
-  const { room, hexOf } = hmacRoom(signs);
+  const hmac = hmacRoom(signs);
   const shapes: Shape[] = [];
   return {
     drawn(dump) {
       for (const shape of shapes) {
-        const fitting = fit(shape, dump, room);
+        const fitting = fit(shape, dump, hmac.room);
         if (fitting === undefined) continue;
         const { digits, text, length, quotes } = fitting;
         // A dump is no oracle: nobody can try digit after digit here and measure how long each takes.
-        if (digits !== hexOf(length)) return undefined;
+        if (digits !== hmac.hexOf(length)) return undefined;
         const { event, callId } = scanEventHead(text, quotes) ?? eventHeadOf(text);
         // What is no event is told by its method and target.
         return event === null ? undefined : middleOfEvent(event, callId, length);

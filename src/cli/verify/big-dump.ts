@@ -18,7 +18,7 @@ export interface UnreadDump {
 /** Who hears what a large file holds, in order. */
 export interface BigDumpReader {
   /** Requests held whole. */
-  found(dump: UnreadDump): void;
+  found(dump: UnreadDump): void | Promise<void>;
   /** A request whose body of so many bytes came by. */
   streamed(format: string, request: DumpedRequest, bytes: number, judgement: Judgement): void;
   /** A part that could not be read; the rest goes on. */

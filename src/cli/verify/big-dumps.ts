@@ -4,7 +4,6 @@ import { isJson } from "../../dumps/json.ts";
 import { TelepathError } from "../../model/errors.ts";
 import { openRegularFile } from "../input.ts";
 import { headBytes, type BigDump } from "./big-dump.ts";
-import { readBigHttp } from "./big-http.ts";
 import { readBigLines } from "./big-lines.ts";
 import { readPart } from "./chunks.ts";
 import { jsonOf } from "./lines.ts";
@@ -20,7 +19,7 @@ export async function readBigDump(path: string, options: Omit<BigDump, "file" | 
     const head = readPart(file, 0, headBytes);
     const form = formOf(head, options.format);
     const dump: BigDump = { ...options, file, size };
-    if (form === "raw-http") await readBigHttp(dump);
+    if (form === "raw-http") await (await import("./big-http.ts")).readBigHttp(dump);
     else if (form === "ndjson") await (dump.readLines ?? readBigLines)(dump);
     else throw tooLargeToHold(options.name);
   } finally {

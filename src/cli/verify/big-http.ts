@@ -73,7 +73,7 @@ async function readBody(dump: BigDump, { request, start, end, notes }: Found): P
   if (length <= (dump.largestHeld ?? largestHeldBody)) {
     const settled = settleBody([{ held: "bytes", bytes: readPart(file, start, length) }], request.declaredBytes);
     const held = { ...request, ...settled, notes: [...settled.notes, ...notes] };
-    reader.found({ plain: () => undefined, whole: () => ({ format: "raw-http", requests: [held] }) });
+    await reader.found({ plain: () => undefined, whole: () => ({ format: "raw-http", requests: [held] }) });
     await pauses.due();
     return;
   }

@@ -18,7 +18,7 @@ export async function readBigLines(dump: BigDump): Promise<void> {
         before += next.value;
         break;
       }
-      readLine(next.value, before + next.value.item + 1, dump);
+      await readLine(next.value, before + next.value.item + 1, dump);
       const pause = dump.pauses.due();
       if (pause !== undefined) await pause;
     }
@@ -26,7 +26,11 @@ export async function readBigLines(dump: BigDump): Promise<void> {
 }
 
 /** The requests of one line, or why there are none. */
-export function readLine({ at, bytes }: Omit<Line, "item">, number: number, { file, name, reader }: BigDump): void {
+export async function readLine(
+  { at, bytes }: Omit<Line, "item">,
+  number: number,
+  { file, name, reader }: BigDump,
+): Promise<void> {
   const place = `${name}: line ${number}`;
   const line = bytes ?? longLine(file, at);
   if (line === undefined) {
@@ -35,7 +39,7 @@ export function readLine({ at, bytes }: Omit<Line, "item">, number: number, { fi
   const dump = lineDump(line.toString());
   if (dump === undefined) return;
   try {
-    reader.found(dump);
+    await reader.found(dump);
   } catch (error) {
     if (!(error instanceof TelepathError)) throw error;
     if (!isWithoutRequest(error)) reader.broken(new TelepathError(error.code, `${place}: ${error.message}`));

@@ -22,12 +22,13 @@ const skippedFolders = new Set([".git", "node_modules", ".telepath-hooks"]);
  * folder are not followed. What cannot be read is a source too, so that it is said in its place.
  */
 export function dumpSources(paths: readonly string[], context: Context): DumpSource[] {
-  return paths.flatMap((path) => (isFolder(path, context) ? filesIn(path, context) : [fileSource(path, context)]));
+  return paths.flatMap((name) => {
+    if (name === "-") return [{ name, path: null, read: () => readInput(name, "the dump", context) }];
+    return isFolder(name, context) ? filesIn(name, context) : [fileSource(name, resolve(context.cwd, name))];
+  });
 }
 
-function fileSource(name: string, context: Context): DumpSource {
-  if (name === "-") return { name, path: null, read: () => readInput(name, "the dump", context) };
-  const path = resolve(context.cwd, name);
+function fileSource(name: string, path: string): DumpSource {
   // Of thousands of small files each is there at once: waiting for it would take longer than reading it.
   return { name, path, read: () => readRegularFile(path, "the dump") };
 }
@@ -43,7 +44,7 @@ export function named<Reading>(name: string, read: () => Reading): Reading {
 }
 
 function isFolder(path: string, { cwd }: Context): boolean {
-  return path !== "-" && statSync(resolve(cwd, path), { throwIfNoEntry: false })?.isDirectory() === true;
+  return statSync(resolve(cwd, path), { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function filesIn(folder: string, context: Context): DumpSource[] {
@@ -54,18 +55,21 @@ function filesIn(folder: string, context: Context): DumpSource[] {
 }
 
 function filesBelow(folder: string, context: Context): DumpSource[] {
+  const path = resolve(context.cwd, folder);
   let entries;
   try {
-    entries = readdirSync(resolve(context.cwd, folder), { withFileTypes: true });
+    entries = readdirSync(path, { withFileTypes: true });
   } catch {
     return [failing(folder, `the folder ${folder} may not be read by you`, "change its permissions, or leave it out")];
   }
+  // Joined once, since there may be thousands.
+  const [nameStart, pathStart] = [join(folder, "_").slice(0, -1), join(path, "_").slice(0, -1)];
   return entries
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory()) return skippedFolders.has(entry.name) ? [] : filesBelow(path, context);
-      return entry.isFile() ? [fileSource(path, context)] : [];
+      const name = nameStart + entry.name;
+      if (entry.isDirectory()) return skippedFolders.has(entry.name) ? [] : filesBelow(name, context);
+      return entry.isFile() ? [fileSource(name, pathStart + entry.name)] : [];
     });
 }
 

@@ -13,7 +13,7 @@ export interface LinesPart {
 }
 
 /** So many bytes of a file are a part. */
-const partBytes = 256 * 1024;
+const partBytes = 512 * 1024;
 /** The last line of a part mostly ends within so many bytes behind it. */
 const overlapBytes = 8 * 1024;
 

@@ -47,15 +47,21 @@ function* filesOutcomes({ paths }: FilesPiece, terms: Terms, alike: Alike | null
     const end = bytes && terms.format === undefined ? alike?.drawn(bytes) : undefined;
     if (bytes === undefined) yield { item, from: 0 };
     else if (end !== undefined) yield { item, end };
-    else yield* fileOutcomes(item, bytes, terms, alike);
+    else yield* fileOutcomes(item, Buffer.from(bytes), terms, alike);
   }
   return paths.length;
 }
 
-/** Undefined for what is large or cannot be read: that comes again where it can be told to the user. */
+/** Most dumps fit in here. */
+const room = Buffer.allocUnsafeSlow(64 * 1024);
+
+/**
+ * What a file holds until the next one is read; undefined for what is large or cannot be read: that comes again where
+ * it can be told to the user.
+ */
 function smallFile(path: string): Buffer | undefined {
   try {
-    return readRegularFile(path, "the dump", largestPassed);
+    return readRegularFile(path, "the dump", largestPassed, room);
   } catch {
     return undefined;
   }

@@ -7,7 +7,7 @@ import { loadComplete, unloaded } from "./unloaded.ts";
 /** What came of a piece, and the number of items at its end. */
 export interface Step extends Pick<Sent, "outcomes" | "items"> {
   /** What must be awaited before the next step. */
-  loading?: Promise<void>;
+  loading?: Promise<unknown>;
 }
 
 /** Goes on with a piece for about so many milliseconds. */

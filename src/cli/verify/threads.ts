@@ -18,6 +18,8 @@ export interface Threads {
    * @throws Interrupted when the user pressed Ctrl-C; what `told` throws.
    */
   run(pieces: Iterator<Piece>, told: (outcome: Packed, before: number) => Telling): Promise<void>;
+  /** There is much to do: the others are started at once. */
+  hurry(): void;
   /** Ends the other threads, in the middle of their work if need be. */
   close(): Promise<void>;
 }
@@ -53,7 +55,7 @@ const stepMs = 4;
 export function createThreads(terms: PieceTerms, drawing: Drawing | null, pauses: Pauses, context: Context): Threads {
   const others = new Set<Other>();
   const alike = createAlike(terms.secrets[0]!);
-  const startedAt = performance.now();
+  let startAt = performance.now() + (context.threads?.afterMs ?? 0);
   let started = false;
   let number = 0;
   let wake = (): void => {};
@@ -71,7 +73,7 @@ export function createThreads(terms: PieceTerms, drawing: Drawing | null, pauses
   /** Loading a thread takes a while: for little work it does not pay. */
   function start(): void {
     const { threads } = context;
-    if (started || threads === undefined || performance.now() - startedAt < threads.afterMs) return;
+    if (started || threads === undefined || performance.now() < startAt) return;
     started = true;
     for (let count = 0; count < threads.count; count += 1) others.add(otherThread(threads.entry));
   }
@@ -156,6 +158,10 @@ export function createThreads(terms: PieceTerms, drawing: Drawing | null, pauses
         else if (!(await changed())) await end();
         if (context.interrupted.aborted) throw new Interrupted();
       }
+    },
+    hurry() {
+      startAt = 0;
+      start();
     },
     close: end,
   };

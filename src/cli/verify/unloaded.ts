@@ -6,8 +6,9 @@ type Complete = typeof import("./complete.ts");
 let complete: Complete | undefined;
 
 /** Loads the complete reading. */
-export async function loadComplete(): Promise<void> {
+export async function loadComplete(): Promise<Complete> {
   complete ??= await import("./complete.ts");
+  return complete;
 }
 
 /** The complete reading. Whoever gets `unloaded` of it loads it before going on. */

@@ -6,12 +6,11 @@ import type { Context } from "../context.ts";
 import type { BigDump, BigDumpReader, UnreadDump } from "./big-dump.ts";
 import { readBigDump, tooLargeToHold } from "./big-dumps.ts";
 import { readLine } from "./big-lines.ts";
-import { readBodyFile } from "./body-file.ts";
-import { judgeDump, judgeRequest } from "./complete.ts";
 import { named, type DumpSource } from "./dump-sources.ts";
 import type { Judged, JudgeTerms } from "./judged.ts";
 import { partsOf } from "./lines.ts";
 import type { Piece } from "./pieces.ts";
+import { loadComplete } from "./unloaded.ts";
 import type { VerifyTerms } from "./verify-dumps.ts";
 
 /** Finds the requests of one dump of any kind and size, and judges each but the first ones, which were told before. */
@@ -35,6 +34,7 @@ export async function verifyDump(
     plain: () => (terms.format === undefined ? readPlain(bytes) : undefined),
     whole: (read: typeof readDump) => named(source.name, () => read(bytes, { format: terms.format })),
   };
+  const { judgeDump } = await loadComplete();
   for (const { index, of, judged } of judgeDump(dump, judging(terms))) {
     if (index > 0) await terms.pauses.due();
     if (index >= from) terms.found({ file: source.name, index, of, head: bytes, ...judged });
@@ -52,6 +52,7 @@ async function verifyBodyFile(source: DumpSource, terms: VerifyTerms, context: C
     ? bareBody(new Uint8Array(), Buffer.from(terms.signature!, "utf8").toString("latin1"))
     : readHeaders(await source.read());
   const path = isBare ? source.name : terms.body!;
+  const [{ readBodyFile }, { judgeRequest }] = await Promise.all([import("./body-file.ts"), loadComplete()]);
   const read = await readBodyFile(path, isBare ? "the dump" : "the body", { ...terms, ...request }, context);
   const where = { file: source.name, index: 0, of: 1 };
   const format = isBare ? "body" : "headers";
@@ -72,7 +73,8 @@ async function verifyBigDump(name: string, path: string, terms: VerifyTerms): Pr
     index += 1;
   };
   const reader: BigDumpReader = {
-    found(dump) {
+    async found(dump) {
+      const { judgeDump } = await loadComplete();
       for (const { judged } of judgeDump(dump, judging(terms))) found(judged);
     },
     streamed: (format, request, bytes, judgement) => found({ format, request, bytes, judgement, expected: null }),
@@ -90,7 +92,8 @@ async function verifyBigDump(name: string, path: string, terms: VerifyTerms): Pr
         index += ends.length;
         return undefined;
       }
-      const rest = (unread: UnreadDump): void => {
+      const rest = async (unread: UnreadDump): Promise<void> => {
+        const { judgeDump } = await loadComplete();
         for (const each of judgeDump(unread, judging(terms))) if (each.index >= outcome.from) found(each.judged);
       };
       const line = { at: outcome.at!, bytes: undefined };

@@ -36,6 +36,9 @@ export interface FileTerms {
 
 /** So many files are handed to a thread at a time: few, since the search for a cause takes up to two seconds each. */
 const filesAtOnce = 16;
+/** Where there are more than this, handing out fewer takes longer than judging them. */
+const manyFiles = 1000;
+const filesOfMany = 64;
 
 /**
  * Finds the requests of dumps and judges each, in order.
@@ -48,6 +51,7 @@ export async function verifyDumps(
   { done, failed }: FileTerms,
   context: Context,
 ): Promise<void> {
+  if (sources.length > manyFiles) terms.threads.hurry();
   const completely = async (source: DumpSource, from: number): Promise<void> => {
     try {
       const { verifyDump } = await import("./verify-dump.ts");
@@ -76,8 +80,9 @@ export async function verifyDumps(
 
 function* filePieces(sources: readonly DumpSource[], terms: VerifyTerms): Generator<Piece> {
   const isInPieces = terms.signature !== undefined || terms.body !== undefined;
-  for (let at = 0; at < sources.length; at += filesAtOnce) {
-    const paths = sources.slice(at, at + filesAtOnce).map(({ path }) => (isInPieces ? null : path));
+  for (let at = 0, count = 0; at < sources.length; at += count) {
+    count = at < manyFiles ? filesAtOnce : filesOfMany;
+    const paths = sources.slice(at, at + count).map(({ path }) => (isInPieces ? null : path));
     yield { kind: "files", paths, compare: terms.compares() };
   }
 }

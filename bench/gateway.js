@@ -10,7 +10,6 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { payload, sign } from "./data.js";
 import { hasMitmdump, startApp, startGateway, startHttpProxy, startLoad, startMitmdump } from "./subjects.js";
 import { table } from "./table.js";
 
@@ -31,8 +30,8 @@ const running = [];
 process.on("SIGINT", () => process.exit(130));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
-const small = request(600);
-const large = request(256 * 1024);
+const small = 600;
+const large = 256 * 1024;
 const load = startLoad();
 try {
   const app = await started(startApp());
@@ -129,23 +128,8 @@ async function endurance(app) {
   });
 }
 
-function request(bytes) {
-  const body = payload(1, bytes);
-  const head = [
-    "POST /webhooks HTTP/1.1",
-    "Host: example.ngrok.app",
-    "Content-Type: application/json",
-    "User-Agent: Telepath-Webhooks/1.0",
-    `X-Telepath-Signature: ${sign(body)}`,
-    "X-Forwarded-For: 203.0.113.9",
-    "X-Forwarded-Proto: https",
-    `Content-Length: ${Buffer.byteLength(body)}`,
-  ];
-  return Buffer.from(`${head.join("\r\n")}\r\n\r\n${body}`).toString("base64");
-}
-
-function jobFor({ port }, bytes) {
-  return { port, request: bytes };
+function jobFor({ port }, bodyBytes) {
+  return { port, bodyBytes };
 }
 
 function middle(list, key) {

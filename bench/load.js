@@ -1,14 +1,46 @@
 /**
  * A load generator over bare sockets, cheap enough that it is never what is measured. Each message is
- * `{ port, request, connections, milliseconds | count }`, the request as base64; the reply says how many were answered,
- * with how many other than 2xx, in what time, and the latencies in milliseconds.
+ * `{ port, bodyBytes, connections, milliseconds | count }`; the reply says how many requests were answered, with how many
+ * other than 2xx, in what time, and the latencies in milliseconds. Each request is an event of a call of its own.
  */
 import { connect } from "node:net";
+import { payload, sign } from "./data.js";
 
 process.on("message", (job) => void load(job).then((result) => process.send(result)));
 
-async function load({ port, request, connections, milliseconds = Infinity, count = Infinity }) {
-  const bytes = Buffer.from(request, "base64");
+/** More than a receiver remembers, and no more memory than a few runs need. */
+const distinct = (bodyBytes) => Math.min(20_000, Math.ceil((32 * 1024 ** 2) / bodyBytes));
+const made = new Map();
+
+function requestsOf(bodyBytes) {
+  if (!made.has(bodyBytes)) {
+    const numbers = Array.from({ length: distinct(bodyBytes) }, (_, number) => number);
+    made.set(
+      bodyBytes,
+      numbers.map((number) => request(payload(number, bodyBytes))),
+    );
+  }
+  return made.get(bodyBytes);
+}
+
+function request(body) {
+  const head = [
+    "POST /webhooks HTTP/1.1",
+    "Host: example.ngrok.app",
+    "Content-Type: application/json",
+    "User-Agent: Telepath-Webhooks/1.0",
+    `X-Telepath-Signature: ${sign(body)}`,
+    "X-Forwarded-For: 203.0.113.9",
+    "X-Forwarded-Proto: https",
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  return Buffer.from(`${head.join("\r\n")}\r\n\r\n${body}`);
+}
+
+let number = 0;
+
+async function load({ port, bodyBytes, connections, milliseconds = Infinity, count = Infinity }) {
+  const requests = requestsOf(bodyBytes);
   const latencies = [];
   let started = 0;
   let failed = 0;
@@ -30,7 +62,7 @@ async function load({ port, request, connections, milliseconds = Infinity, count
         if (!more()) return socket.end();
         started += 1;
         sentAt = performance.now();
-        socket.write(bytes);
+        socket.write(requests[(number += 1) % requests.length]);
       };
       socket.on("connect", next);
       socket.on("error", () => (failed += 1));

@@ -19,21 +19,30 @@ export interface Committer {
    */
   commit(changes: readonly Change[], patienceMs: number): Promise<Outcome[]>;
 
+  /** No longer waits for other processes' locks, now and later. */
+  endPatience(): void;
+
   /** Lets go of what it opened. */
   close(): Promise<void>;
 }
 
-/**
- * Commits on a connection, in this thread.
- *
- * @param onReopened is called when the file had to be opened anew
- * @param through does each transaction, when the thread allows it
- */
-export function createCommitter(
-  connection: Connection,
-  onReopened: () => void = () => {},
-  through: <T>(work: () => T) => T = (work) => work(),
-): Committer {
+/** For whoever commits on behalf of another thread. */
+export interface Surroundings {
+  /** Is called when the file had to be opened anew. */
+  onReopened: () => void;
+  /** Does a transaction, when it may. */
+  through: <T>(work: () => T) => T;
+  isPatient: () => boolean;
+}
+
+/** Commits on a connection, in this thread. */
+export function createCommitter(connection: Connection, surroundings?: Surroundings): Committer {
+  let isPatient = true;
+  const { onReopened, through, ...asked } = surroundings ?? {
+    onReopened: () => {},
+    through: <T>(work: () => T) => work(),
+    isPatient: () => isPatient,
+  };
   return {
     async commit(changes, patienceMs) {
       const deadline = performance.now() + patienceMs;
@@ -42,11 +51,13 @@ export function createCommitter(
           if (await connection.ensureInPlace()) onReopened();
           return through(() => committed(connection.database, changes));
         } catch (error) {
-          if (!isBusy(error) || performance.now() >= deadline) throw historyError(error, connection.path);
+          const isOver = performance.now() >= deadline || !asked.isPatient();
+          if (!isBusy(error) || isOver) throw historyError(error, connection.path);
         }
         await pause(1 + Math.random() * 4); // not the same beat for every process that waits
       }
     },
+    endPatience: () => void (isPatient = false),
     close: () => Promise.resolve(),
   };
 }

@@ -1,6 +1,10 @@
-/** Cells of the shared memory: whether the thread is inside SQLite, and whether it must not go there any more. */
+/**
+ * Cells of the shared memory: whether the thread is inside SQLite, whether it must not go there any more, and whether it
+ * no longer waits for other processes' locks.
+ */
 const inside = 0;
 const shut = 1;
+const impatient = 2;
 
 /** Longer than a commit waits for a lock at a time; only a disk that stands still takes longer. */
 const patienceMs = 500;
@@ -9,7 +13,7 @@ const patienceMs = 500;
 export type Gate = Int32Array<SharedArrayBuffer>;
 
 export function createGate(): Gate {
-  return new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
+  return new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT));
 }
 
 /**
@@ -19,6 +23,15 @@ export function createGate(): Gate {
 export function shutGate(gate: Gate): void {
   Atomics.store(gate, shut, 1);
   Atomics.wait(gate, inside, 1, patienceMs);
+}
+
+/** From now on, what the thread finds locked it gives up. */
+export function endPatience(gate: Gate): void {
+  Atomics.store(gate, impatient, 1);
+}
+
+export function isPatient(gate: Gate): boolean {
+  return Atomics.load(gate, impatient) === 0;
 }
 
 /** In the thread: does what needs SQLite. Does not return once the gate is shut. */

@@ -145,6 +145,10 @@ class SqliteHistory implements History {
     return dropped;
   }
 
+  endPatience(): void {
+    this.#committer.endPatience();
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;

@@ -79,6 +79,9 @@ export interface History {
   /** Drops what is older or more than `keep` allows, oldest first. Says how much that was. What waits is dropped for its age only. */
   prune(keep: Retention, now: number): Promise<{ deliveries: number; bytes: number }>;
 
+  /** For whoever has to end soon: writes that find the history locked are rejected now, and not after 5 s. */
+  endPatience(): void;
+
   /** Finishes the writes under way and lets go of the file. */
   close(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { Committer, Outcome } from "./committer.ts";
 import type { Connection } from "./connection.ts";
-import { createGate, shutGate } from "./gate.ts";
+import { createGate, endPatience, shutGate, type Gate } from "./gate.ts";
 import { packedChanges, unpackedFault, type PackedOutcome, type Reply, type ThreadData } from "./messages.ts";
 
 /** An entry of the bundle. What runs from the sources, as tests do, has no other to start: Node 20 reads no TypeScript. */
@@ -20,12 +20,14 @@ const resourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 12
  */
 export function createThreadCommitter(data: Omit<ThreadData, "gate">, reading: Connection): Committer {
   let thread: Worker | undefined;
+  let gate: Gate | undefined;
 
   const started = (): Worker => {
-    const gate = createGate();
-    const workerData: ThreadData = { ...data, gate };
+    const own = createGate();
+    gate = own;
+    const workerData: ThreadData = { ...data, gate: own };
     const worker = new Worker(new URL(script, import.meta.url), { name: "history", workerData, resourceLimits });
-    const onExit = (): void => shutGate(gate);
+    const onExit = (): void => shutGate(own);
     process.once("exit", onExit);
     worker.once("exit", () => {
       process.off("exit", onExit);
@@ -43,6 +45,10 @@ export function createThreadCommitter(data: Omit<ThreadData, "gate">, reading: C
       if ("fault" in reply) throw unpackedFault(reply.fault);
       if (reply.reopened) await reading.ensureInPlace();
       return reply.outcomes.map((outcome) => unpacked(outcome));
+    },
+
+    endPatience() {
+      if (gate) endPatience(gate);
     },
 
     async close() {

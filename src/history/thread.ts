@@ -3,7 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { createCommitter, type Committer, type Outcome } from "./committer.ts";
 import { Connection } from "./connection.ts";
 import { openDatabase } from "./driver.ts";
-import { throughGate } from "./gate.ts";
+import { isPatient, throughGate } from "./gate.ts";
 import {
   packedFault,
   unpackedChanges,
@@ -39,11 +39,11 @@ async function replyTo(group: Group): Promise<Reply> {
 
 async function opened(): Promise<Committer> {
   connection = await Connection.open({ folder, open: openDatabase, patienceMs });
-  return createCommitter(
-    connection,
-    () => (reopened = true),
-    (work) => throughGate(gate, work),
-  );
+  return createCommitter(connection, {
+    onReopened: () => (reopened = true),
+    through: (work) => throughGate(gate, work),
+    isPatient: () => isPatient(gate),
+  });
 }
 
 function packed(outcome: Outcome): PackedOutcome {

@@ -118,6 +118,7 @@ export async function listen(settings: ListenSettings, tools: ListenTools): Prom
     await drain(receiver, work, cut);
     await within(late - performance.now(), tunnel?.close());
     await receiver.destroy();
+    history.endPatience();
     await work.idle();
     withdraw(); // not before all is on record: the next would take over what the app has got already
     await retention.idle();

@@ -14,6 +14,7 @@ function counting(): { groups: number[]; committer: Committer } {
       await new Promise((resolve) => setImmediate(resolve));
       return changes.map(() => ({ value: true }));
     },
+    endPatience: () => {},
     close: () => Promise.resolve(),
   };
   return { groups, committer };

@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { runningListeners, takeEndedListeners } from "../../src/listen/announcement.ts";
 import { forwardTarget } from "../../src/listen/forward-target.ts";
+import { openDatabase } from "../../src/history/driver.ts";
 import { openHistory } from "../../src/history/sqlite.ts";
 import type { NewDelivery } from "../../src/model/delivery.ts";
 import { TelepathError } from "../../src/model/errors.ts";
@@ -193,6 +194,31 @@ describe("a session", () => {
     });
     expect(deliveries.find(({ target }) => target === "/half")).toMatchObject({ bodyState: "incomplete" });
     expect(listen.events.at(-1)).toEqual({ type: "stopped", deliveries: 2, failed: 1 });
+  });
+
+  it("ends though another process keeps the history locked, and says what is not on record", async () => {
+    const dataDir = folder();
+    const history = await openHistory(dataDir, { patienceMs: 600_000 });
+    let answer = (): unknown => null;
+    const app = await rawApp((socket) => (answer = () => socket.write(ok)));
+    const listen = await listening(app.port, { dataDir }, { history });
+    const connection = await rawSocket(listen.port);
+    connection.write(post);
+    await app.received(1);
+    const other = await openDatabase(join(dataDir, "history.db"));
+    onTestFinished(() => other.close());
+    other.exec("BEGIN IMMEDIATE");
+    answer();
+    expect(statusOf(await connection.end())).toBe(200);
+    await listen.stop();
+    expect(listen.events).toContainEqual({
+      type: "notice",
+      code: "OUTCOME_UNWRITABLE",
+      message: expect.stringMatching(
+        /another process keeps it locked; the outcome of \w+ is not on record$/,
+      ) as unknown,
+    });
+    expect(listen.events.at(-1)).toEqual({ type: "stopped", deliveries: 1, failed: 0 });
   });
 
   it("drops what the history may not keep, and says so", async () => {

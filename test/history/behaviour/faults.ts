@@ -52,6 +52,22 @@ export function faults({ driver, thread, opened }: Bench): void {
       expect([...history.find({})].map((delivery) => delivery.id)).toEqual([id]);
     });
 
+    it("rejects what waits for a lock as soon as nobody has the time to wait", async () => {
+      const folder = freshFolder();
+      const history = await opened(folder, { patienceMs: 600_000 });
+      await history.record(newDelivery());
+      const other = await openDatabase(join(folder, "history.db"), driver);
+      other.exec("BEGIN IMMEDIATE");
+      const waiting = history.record(newDelivery()).catch((error: unknown) => error);
+      await new Promise((resolve) => setImmediate(resolve));
+      history.endPatience();
+      expect(await waiting).toMatchObject({ code: "HISTORY_UNWRITABLE" });
+      await expect(history.record(newDelivery())).rejects.toMatchObject({ code: "HISTORY_UNWRITABLE" });
+      other.exec("COMMIT");
+      other.close();
+      await history.record(newDelivery());
+    });
+
     it("waits for a lock that is held for a while, without standing still", async () => {
       const folder = freshFolder();
       const history = await opened(folder);

@@ -264,9 +264,9 @@ describe("the terminal after listen", () => {
   });
 });
 
-/** A port that something of this test listens on, below those that systems give away. */
+/** A port that something of this test listens on, and that is named before others that this machine happens to have. */
 async function usualPort(): Promise<number> {
-  for (let port = 15_000 + (process.pid % 10_000); ; port += 1) {
+  for (const port of [5173, 8000, 8080, 4321, 8787, 8888]) {
     const server = createServer().listen(port, "127.0.0.1");
     const isFree = await once(server, "listening").then(
       () => true,
@@ -276,6 +276,7 @@ async function usualPort(): Promise<number> {
     onTestFinished(() => void server.close());
     return port;
   }
+  throw new Error("every usual port of this machine is taken");
 }
 
 /** A shell on a terminal, and `listen` started in it. */

@@ -12,8 +12,8 @@ const cell = { width: 8.4, height: 18 };
 const padding = 16;
 const background = "#12161c";
 const foreground = "#d5dae1";
-/** The sixteen colours of the terminal in the picture; the tool uses no others. */
-const palette = ["#12161c", "#f0717a", "#7fd58a", "#e5c07b", "#6cb2f7", "#d08cf0", "#5fd0d0", "#d5dae1"];
+/** The levels of the cube of colours that begins at 16, as xterm has them; greys begin at 232. The tool uses no others. */
+const levels = [0, 95, 135, 175, 215, 255];
 
 const terminal = new xterm.Terminal({ cols: columns, rows: 24, scrollback: 500, allowProposedApi: true });
 const demo = spawn(process.execPath, ["examples/demo.js"], {
@@ -40,7 +40,7 @@ function runs(line) {
   for (let column = 0; column < line.length; column += 1) {
     const at = line.getCell(column);
     const text = at.getChars() || " ";
-    const style = `${at.isFgPalette() ? at.getFgColor() % 8 : "-"} ${at.isBold() ? "bold" : ""} ${at.isDim() ? "dim" : ""}`;
+    const style = `${at.isFgPalette() ? at.getFgColor() : "-"} ${at.isBold() ? "bold" : ""} ${at.isDim() ? "dim" : ""}`;
     const last = found.at(-1);
     if (last?.style === style) last.text += text;
     else found.push({ column, style, text });
@@ -53,7 +53,7 @@ function picture(rows) {
   const text = rows.flatMap((line, row) => line.filter((run) => run.text.trim()).map((run) => drawn(run, row)));
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" role="img" aria-label="A recorded run of npm run demo">
 <rect width="100%" height="100%" rx="10" fill="${background}"/>
-<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="14" xml:space="preserve" fill="${foreground}">
+<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="14" style="white-space: pre" fill="${foreground}">
 ${text.join("\n")}
 </g>
 </svg>
@@ -62,15 +62,23 @@ ${text.join("\n")}
 
 function drawn({ column, style, text }, row) {
   const [color, weight, faint] = style.split(" ");
-  const length = text.trimEnd().length;
+  const start = column + text.length - text.trimStart().length;
+  const length = text.trim().length;
   const attributes = [
-    `x="${(padding + column * cell.width).toFixed(1)}"`,
+    `x="${(padding + start * cell.width).toFixed(1)}"`,
     `y="${padding + row * cell.height + 13}"`,
     `textLength="${(length * cell.width).toFixed(1)}"`,
-    ...(color === "-" ? [] : [`fill="${palette[Number(color)]}"`]),
+    ...(color === "-" ? [] : [`fill="${paletteColor(Number(color))}"`]),
     ...(weight ? [`font-weight="bold"`] : []),
     ...(faint ? [`opacity="0.6"`] : []),
   ];
-  const escaped = text.trimEnd().replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+  const escaped = text.trim().replaceAll("&", "&amp;").replaceAll("<", "&lt;");
   return `<text ${attributes.join(" ")}>${escaped}</text>`;
+}
+
+function paletteColor(index) {
+  const at = index - 16;
+  const [red, green, blue] =
+    index >= 232 ? Array(3).fill(8 + 10 * (index - 232)) : [36, 6, 1].map((step) => levels[Math.floor(at / step) % 6]);
+  return `rgb(${red} ${green} ${blue})`;
 }

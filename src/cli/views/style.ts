@@ -1,10 +1,7 @@
 import { Chalk, type ChalkInstance } from "chalk";
 import type { Context, Output } from "../context.ts";
 
-/**
- * Colours by meaning. Only the terminal's own sixteen are used: whoever chose a light or a dark theme chose these to be
- * legible on it. Nothing is said by colour alone.
- */
+/** Colours by meaning. Nothing is said by colour alone. */
 export interface Style {
   good(text: string): string;
   bad(text: string): string;
@@ -17,24 +14,60 @@ export interface Style {
   readonly columns: number | undefined;
 }
 
+/**
+ * The colours of a terminal that has 256: mid-tones, since not every terminal says what its background is. Each has a
+ * contrast of 3 (WCAG 2.2, 1.4.11) within a tenth to white, to black, and to the backgrounds of the usual themes. None
+ * of the sixteen that themes choose has: yellow on the white of xterm has 1.7, what is dim 2.4 on Solarized Light.
+ */
+export const midTones = { good: 64, bad: 196, warn: 136, accent: 32, faint: 244 } as const;
+
 /** The style for one stream: `--color`/`--no-color`, then `NO_COLOR`, then `FORCE_COLOR`, else colour on terminals. */
 export function styleFor(output: Output, context: Pick<Context, "env">, flags: { color?: boolean }): Style {
-  const chalk = new Chalk({ level: wantsColor(output, context.env, flags.color) ? 1 : 0 });
-  return meanings(chalk, output);
+  if (!wantsColor(output, context.env, flags.color)) return styleOf(colours(new Chalk({ level: 0 })), output);
+  return styleOf(
+    has256Colours(context.env) ? midToned(new Chalk({ level: 2 })) : colours(new Chalk({ level: 1 })),
+    output,
+  );
 }
 
-function meanings(chalk: ChalkInstance, output: Output): Style {
+type Colours = Record<"good" | "bad" | "warn" | "strong" | "faint" | "accent", ChalkInstance>;
+
+function midToned(chalk: ChalkInstance): Colours {
+  const { good, bad, warn, accent, faint } = midTones;
+  return {
+    good: chalk.ansi256(good),
+    bad: chalk.ansi256(bad),
+    warn: chalk.ansi256(warn),
+    strong: chalk.bold,
+    faint: chalk.ansi256(faint),
+    accent: chalk.ansi256(accent),
+  };
+}
+
+/** Those of the sixteen that come nearest: bright red and bright magenta have a contrast of 3 nearly everywhere. */
+function colours(chalk: ChalkInstance): Colours {
   return {
     good: chalk.green,
-    bad: chalk.red,
-    warn: chalk.yellow,
+    bad: chalk.redBright,
+    warn: chalk.magentaBright,
     strong: chalk.bold,
     faint: chalk.dim,
-    accent: chalk.cyan,
+    accent: chalk.bold,
+  };
+}
+
+function styleOf(colours: Colours, output: Output): Style {
+  return {
+    ...colours,
     get columns() {
       return output.isTTY === true ? output.columns : undefined;
     },
   };
+}
+
+/** As the terminals say that have more than sixteen: nearly all, the console of Linux and old serial ones not. */
+function has256Colours({ TERM = "", COLORTERM = "", WT_SESSION = "" }: Context["env"]): boolean {
+  return COLORTERM !== "" || WT_SESSION !== "" || /256color|^(xterm|tmux|alacritty|foot)/.test(TERM);
 }
 
 /** https://no-color.org: any value but the empty one turns colour off. */

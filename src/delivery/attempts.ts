@@ -4,6 +4,7 @@ import { TelepathError } from "../model/errors.ts";
 import type { Retry, RetryPlan } from "../model/retry.ts";
 import { pendingDelivery, type Draft } from "./deliver.ts";
 import { parseExpectation } from "./expectation.ts";
+import { packed, unpacked, type PackedDelivery } from "./packed.ts";
 import type { Transport } from "./transport.ts";
 
 /** Keeps on record what is yet to be tried. The history is one. */
@@ -26,10 +27,16 @@ export interface AttemptTools {
   onUnwritable: (error: TelepathError) => void;
 }
 
-/** A delivery that waits for its next attempt: as little of it as must be in memory. */
-export interface Waiting {
-  id: string;
+/** What a delivery has from its first attempt to its last. */
+export interface Course {
   plan: RetryPlan;
+  /** Its number among those of this run. */
+  nth: number;
+}
+
+/** A delivery that waits for its next attempt: as little of it as must be in memory. */
+export interface Waiting extends Course {
+  id: string;
   dueAt: number;
   event: string | null;
   callId: string | null;
@@ -38,7 +45,7 @@ export interface Waiting {
   /** How the last one went: `503`, `refused`; null when none was made. */
   last: string | null;
   /** The whole of it, where nothing is on record. */
-  kept: Delivery | null;
+  kept: PackedDelivery | null;
 }
 
 /** What became of an attempt. */
@@ -58,14 +65,14 @@ export interface Tried {
  */
 export async function firstAttempt(
   draft: Draft,
-  plan: RetryPlan,
+  course: Course,
   tools: AttemptTools,
   signal: AbortSignal,
 ): Promise<Tried> {
   const pending = pendingDelivery(draft, tools.now());
-  const retry = { plan, dueAt: pending.createdAt, holder: tools.holder };
+  const retry = { plan: course.plan, dueAt: pending.createdAt, holder: tools.holder };
   const id = tools.history ? await tools.history.record(pending, { retry }) : "";
-  return await attempted({ ...pending, id }, plan, tools, signal);
+  return await attempted({ ...pending, id }, course, tools, signal);
 }
 
 /**
@@ -75,11 +82,13 @@ export async function firstAttempt(
  * @throws what the recorder throws
  */
 export async function nextAttempt(waiting: Waiting, tools: AttemptTools, signal: AbortSignal): Promise<Tried | null> {
-  const delivery = waiting.kept ?? onRecord(waiting.id, tools.history);
-  return delivery && (await attempted(delivery, waiting.plan, tools, signal));
+  const delivery = wholeOf(waiting, tools.history);
+  return delivery && (await attempted(delivery, waiting, tools, signal));
 }
 
-function onRecord(id: string, history: RetryRecorder | null): Delivery | null {
+/** The delivery that waits; null when it is not on record any more. */
+export function wholeOf({ id, kept }: Waiting, history: Pick<RetryRecorder, "get"> | null): Delivery | null {
+  if (kept !== null) return unpacked(kept);
   try {
     return history?.get(id) ?? null;
   } catch (error) {
@@ -88,18 +97,14 @@ function onRecord(id: string, history: RetryRecorder | null): Delivery | null {
   }
 }
 
-async function attempted(
-  delivery: Delivery,
-  plan: RetryPlan,
-  tools: AttemptTools,
-  signal: AbortSignal,
-): Promise<Tried> {
+async function attempted(delivery: Delivery, course: Course, tools: AttemptTools, signal: AbortSignal): Promise<Tried> {
+  const { plan } = course;
   const { method, target, headers, body } = delivery;
   const { origin, timeoutMs, delaysMs } = plan;
   const exchange = await tools.transport.exchange({ origin, method, target, headers, body, timeoutMs, signal });
   const endedAt = tools.now();
   if (exchange.failure === "aborted" && signal.aborted) {
-    return { delivery, attempt: null, waits: waitingOf(delivery, plan, endedAt) };
+    return { delivery, attempt: null, waits: waitingOf(delivery, course, endedAt) };
   }
   const attempt: Attempt = { number: delivery.attempts.length + 1, ...exchange };
   const isDelivered = attempt.response !== null && expectationOf(plan)(attempt.response.status);
@@ -109,7 +114,7 @@ async function attempted(
   const retry = delayMs === undefined ? null : { plan, dueAt, holder: tools.holder };
   await recorded(delivery.id, { attempt, outcome, retry }, tools, signal);
   const now: Delivery = { ...delivery, outcome, attempts: [...delivery.attempts, attempt] };
-  return { delivery: now, attempt, waits: retry && waitingOf(now, plan, dueAt) };
+  return { delivery: now, attempt, waits: retry && waitingOf(now, course, dueAt) };
 }
 
 const writeAgainMs = 500;
@@ -138,32 +143,22 @@ function isGone(error: unknown): boolean {
   return error instanceof TelepathError && error.code === "UNKNOWN_DELIVERY";
 }
 
-function waitingOf(delivery: Delivery, plan: RetryPlan, dueAt: number): Waiting {
+// Member by member: of what is made with `...` each can have a shape of its own, which takes as much again.
+function waitingOf(delivery: Delivery, { plan, nth }: Course, dueAt: number): Waiting {
   const { id, event, callId, attempts } = delivery;
   const last = attempts.at(-1);
-  const answer = last ? (last.failure ?? String(last.response?.status)) : null;
   return {
     id,
     plan,
+    nth,
     dueAt,
     event,
     callId,
     made: attempts.length,
-    last: answer,
-    kept: id === "" ? slim(delivery) : null,
+    last: last ? (last.failure ?? String(last.response?.status)) : null,
+    kept: id === "" ? packed(delivery) : null,
   };
 }
-
-/** Without the answers' heads and bodies, which nobody reads again. */
-function slim(delivery: Delivery): Delivery {
-  const attempts = delivery.attempts.map((attempt) => {
-    const { response } = attempt;
-    return { ...attempt, response: response && { status: response.status, headers: [], body: nothing } };
-  });
-  return { ...delivery, attempts };
-}
-
-const nothing = new Uint8Array();
 
 const expectations = new WeakMap<RetryPlan, (status: number) => boolean>();
 

@@ -3,24 +3,21 @@ import { firstAttempt, nextAttempt, type AttemptTools, type Tried, type Waiting 
 import type { Draft } from "./deliver.ts";
 import { RetryQueue } from "./retry-queue.ts";
 
-/** One that waits, and its number among those of this run. */
-export type Queued = Waiting & { nth: number };
-
 /** Makes deliveries that are tried again by a schedule, and keeps those that wait. */
 export interface Retrying {
   /** What waits for its time. */
-  queue: RetryQueue<Queued>;
+  queue: RetryQueue<Waiting>;
   /** Those of them that are being tried. */
-  trying: ReadonlySet<Queued>;
+  trying: ReadonlySet<Waiting>;
   /** Makes the first attempt; what is to be tried again is in the queue then. */
   first(draft: Draft, signal: AbortSignal): Promise<Tried>;
   /** Makes the next attempt of one that the queue handed out. Null when it is not on record any more. */
-  again(waiting: Queued, signal: AbortSignal): Promise<Tried | null>;
+  again(waiting: Waiting, signal: AbortSignal): Promise<Tried | null>;
 }
 
 /**
  * @param plan of new deliveries; each origin has one of its own
- * @param left what an earlier run left
+ * @param left what an earlier run left, each with its number
  */
 export function createRetrying(
   plan: Omit<RetryPlan, "origin">,
@@ -28,11 +25,9 @@ export function createRetrying(
   left: readonly Waiting[] = [],
 ): Retrying {
   const plans = new Map<string, RetryPlan>();
-  let count = 0;
-  const queue = new RetryQueue<Queued>(
-    tools.now,
-    left.map((waiting) => ({ ...waiting, nth: count++ })),
-  );
+  let count = left.length;
+  const queue = new RetryQueue<Waiting>(tools.now, left);
+  const trying = new Set<Waiting>();
 
   function planFor(origin: string): RetryPlan {
     const found = plans.get(origin) ?? { origin, ...plan };
@@ -40,21 +35,20 @@ export function createRetrying(
     return found;
   }
 
-  const trying = new Set<Queued>();
   return {
     queue,
     trying,
     async first(draft, signal) {
-      const nth = count++;
-      const tried = await firstAttempt(draft, planFor(draft.origin), tools, signal);
-      if (tried.waits) queue.add({ ...tried.waits, nth });
+      const course = { plan: planFor(draft.origin), nth: count++ };
+      const tried = await firstAttempt(draft, course, tools, signal);
+      if (tried.waits) queue.add(tried.waits);
       return tried;
     },
     async again(waiting, signal) {
       trying.add(waiting);
       try {
         const tried = await nextAttempt(waiting, tools, signal);
-        if (tried?.waits) queue.add({ ...tried.waits, nth: waiting.nth });
+        if (tried?.waits) queue.add(tried.waits);
         return tried;
       } finally {
         trying.delete(waiting);

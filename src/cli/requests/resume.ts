@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Waiting } from "../../delivery/attempts.ts";
-import type { History, RetryHolder } from "../../history/store.ts";
+import type { History, PendingRetry, RetryHolder } from "../../history/store.ts";
+import type { RetryPlan } from "../../model/retry.ts";
 import type { Context } from "../context.ts";
 import type { Project } from "../settings/project.ts";
 import { counted } from "../views/text.ts";
@@ -40,7 +41,8 @@ export async function resume(flags: SendFlags, project: Project, context: Contex
     const holder = newHolder(context.now());
     const left = await history.takeRetries(holder, isAtWork);
     tell(left.length, history, context);
-    const waiting = left.map((one) => sped({ ...one, kept: null }, flags.speed ?? 1, context.now()));
+    const toGo = wayToGo(flags.speed ?? 1, context.now());
+    const waiting = left.map((one, nth) => toGo(one, nth));
     const retry = { plan: { delaysMs: [], timeoutMs: flags.timeout, expected: flags.expect }, holder, left: waiting };
     const verdict = replayVerdict(history);
     await deliverDrafts([], { flags, project, history, total: left.length, retry, verdict }, context);
@@ -63,10 +65,18 @@ function othersText(others: readonly RetryHolder[]): string {
   return `${counted(count, "delivery", "deliveries")} ${belong} to a run that is still at work (process ${pids})`;
 }
 
-/** What is left of the way, at another speed. */
-function sped(waiting: Waiting, speed: number, now: number): Waiting {
-  if (speed === 1) return waiting;
-  const { plan, dueAt } = waiting;
-  const delaysMs = plan.delaysMs.map((delayMs) => delayMs / speed);
-  return { ...waiting, plan: { ...plan, delaysMs }, dueAt: now + Math.max(dueAt - now, 0) / speed };
+/** What is left of a delivery's way, at another speed. Those of one plan go on having one. */
+function wayToGo(speed: number, now: number): (left: PendingRetry, nth: number) => Waiting {
+  const plans = new Map<RetryPlan, RetryPlan>();
+
+  function faster(plan: RetryPlan): RetryPlan {
+    const found = plans.get(plan) ?? { ...plan, delaysMs: plan.delaysMs.map((delayMs) => delayMs / speed) };
+    plans.set(plan, found);
+    return found;
+  }
+
+  return ({ id, event, callId, made, last, plan, dueAt }, nth) => {
+    const due = speed === 1 ? dueAt : now + Math.max(dueAt - now, 0) / speed;
+    return { id, plan: faster(plan), nth, dueAt: due, event, callId, made, last, kept: null };
+  };
 }

@@ -1,6 +1,5 @@
-import type { Waiting } from "../../delivery/attempts.ts";
+import { wholeOf } from "../../delivery/attempts.ts";
 import type { Delivery } from "../../model/delivery.ts";
-import { TelepathError } from "../../model/errors.ts";
 import { writeJson, type Context } from "../context.ts";
 import { deliveryJson } from "../views/delivery.ts";
 import { safeText } from "../views/text.ts";
@@ -8,17 +7,6 @@ import type { BatchTerms, BatchView } from "./view.ts";
 
 /** An object for each delivery, and one for all. Those that still wait when the run ends have theirs, too. */
 export function jsonView({ retrying, history }: BatchTerms, context: Context): BatchView {
-  const whole = ({ id, kept }: Waiting): Delivery | undefined => kept ?? recorded(id);
-
-  function recorded(id: string): Delivery | undefined {
-    try {
-      return history?.get(id);
-    } catch (error) {
-      if (error instanceof TelepathError) return undefined; // dropped since, or the history is locked
-      throw error;
-    }
-  }
-
   return {
     delivery(delivery, verdict) {
       writeJson(context, { ...settledJson(delivery), ...(verdict === undefined ? {} : { verdict }) });
@@ -27,7 +15,7 @@ export function jsonView({ retrying, history }: BatchTerms, context: Context): B
     note: (message) => void context.stderr.write(`note  ${safeText(message)}\n`),
     end() {
       for (const waiting of retrying?.queue ?? []) {
-        const delivery = whole(waiting);
+        const delivery = wholeOf(waiting, history);
         if (!delivery) continue;
         writeJson(context, { ...settledJson(delivery), nextAttemptAt: new Date(waiting.dueAt).toISOString() });
       }

@@ -48,7 +48,7 @@ const forgeries: readonly Forgery[] = [
   },
   {
     name: "upper-case-hex",
-    sends: "an event whose signature has upper-case digits",
+    sends: "an event whose signature has upper-case hex digits",
     advice: "compare the text of the signature, not what a hex decoder makes of it: the digits are lower case",
     forge: (body, endpoint) => [
       replaced(body, endpoint, (value) => signaturePrefix + value.slice(signaturePrefix.length).toUpperCase()),
@@ -75,7 +75,7 @@ const forgeries: readonly Forgery[] = [
   },
   {
     name: "not-hex",
-    sends: "an event whose signature is 64 letters that are no digits",
+    sends: "an event whose signature is 64 letters that are no hex digits",
     advice: compareWell,
     forge: () => [{ signature: [[signatureHeader, `${signaturePrefix}${"z".repeat(64)}`]] }],
   },

@@ -96,7 +96,10 @@ function cut(text: string, columns: number): string {
 /** A line in rows: under what it says behind the name where that has a column, else under the name. */
 function wrapped(line: string, { columns }: Style): string {
   if (columns === undefined) return line;
-  return columns < narrow ? indented(line.trimStart(), 4, columns).slice(2) : hanging(line, columns).join("\n");
+  if (columns < narrow) return indented(line.trimStart(), 4, columns).slice(2);
+  return hanging(line, columns)
+    .map((row) => row.trimEnd())
+    .join("\n");
 }
 
 function rowsText(rows: readonly Row[], indent: number, style: Style): string {

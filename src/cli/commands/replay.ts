@@ -48,7 +48,7 @@ Examples:
   telepath-hooks replay --outcome failed --since 1h    what failed lately
   telepath-hooks replay 7Q2M --set duration_seconds=0  changed, signed anew
   telepath-hooks replay request.har --port 3000        from a dump
-  telepath-hooks replay last-failed --retry            until it is taken, as Telepath
+  telepath-hooks replay last-failed --retry            until it is taken
   telepath-hooks replay last --dry-run --as curl       to paste
 `;
 

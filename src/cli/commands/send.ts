@@ -45,8 +45,8 @@ Examples:
   telepath-hooks send call.ended --tamper signature --expect 401  to be refused
   telepath-hooks send call.ended --count 500 --concurrency 100    many
   telepath-hooks send call.ended --count 3000 --rate 50/s --concurrency 20
-  telepath-hooks send call.ended --retry --speed 100x             until it is taken
-  telepath-hooks send --resume                                    what is yet to be tried
+  telepath-hooks send call.ended --retry --speed 100x             until taken
+  telepath-hooks send --resume                                    what is left
   telepath-hooks send --scenario completed-call --speed 10x       a whole call
   telepath-hooks send --scenario no-answer --calls 50 --speed max
   telepath-hooks send call.ended --dry-run --as curl              to paste

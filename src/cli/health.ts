@@ -37,8 +37,10 @@ export interface EventHealth extends Counts {
 export interface EndpointHealth extends Counts {
   /** Without the query. */
   url: string;
-  /** The newest delivery that was settled there had no answer; else one or more failed; else none did. */
+  /** The newest attempt there had no answer; else one or more failed; else none did. */
   state: "delivered" | "failing" | "unreachable";
+  /** Failed so far, and is to be tried again: neither delivered nor failed. */
+  retrying: number;
   /** The kinds of its failures, the most first. */
   failures: Record<string, number>;
   /** When the newest failed one was made; milliseconds since the epoch. */
@@ -47,8 +49,9 @@ export interface EndpointHealth extends Counts {
 
 interface EndpointTally extends Counts {
   failures: Map<string, number>;
+  retrying: number;
   lastFailedAt: number | null;
-  /** When the newest settled one was made, and whether it had an answer. */
+  /** When the newest one that was tried was made, and whether it had an answer. */
   newest: { at: number; isAnswered: boolean };
 }
 
@@ -115,19 +118,26 @@ function addTo<Key, Value extends Counts>(all: Map<Key, Value>, key: Key, count:
 
 function addEndpoint(endpoints: Map<string, EndpointTally>, url: string, count: DeliveryCount): void {
   const newest = { at: -Infinity, isAnswered: true };
-  const tally = addTo(endpoints, url, count, { ...none, failures: new Map(), lastFailedAt: null, newest });
-  if (count.outcome === "failed") {
+  const tally = addTo(endpoints, url, count, {
+    ...none,
+    retrying: 0,
+    failures: new Map(),
+    lastFailedAt: null,
+    newest,
+  });
+  // What has an attempt on record and waits for the next one failed so far.
+  if (count.outcome === "pending") tally.retrying += count.deliveries;
+  if (count.outcome === "failed" || count.outcome === "pending") {
     increase(tally.failures, kindOf(count), count.deliveries);
     tally.lastFailedAt = Math.max(tally.lastFailedAt ?? -Infinity, count.newest);
   }
-  const isSettled = count.outcome === "delivered" || count.outcome === "failed";
-  if (isSettled && count.newest >= tally.newest.at) {
+  if (count.outcome !== "captured" && count.newest >= tally.newest.at) {
     tally.newest = { at: count.newest, isAnswered: count.status !== null };
   }
 }
 
 function endpointOf(url: string, { newest, failures, ...counts }: EndpointTally): EndpointHealth {
-  const state = counts.failed === 0 ? "delivered" : newest.isAnswered ? "failing" : "unreachable";
+  const state = counts.failed + counts.retrying === 0 ? "delivered" : newest.isAnswered ? "failing" : "unreachable";
   return { url, state, ...counts, failures: mostFirst(failures) };
 }
 

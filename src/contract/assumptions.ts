@@ -20,7 +20,7 @@ export const assumedAliases: Readonly<Record<string, readonly string[]>> = {
 export const assumedMembers: readonly string[] = ["call_id", "timestamp", "connection_id"];
 
 /** What a delay of the retry schedule is counted from. */
-export const assumedRetryStart = "the failed attempt before";
+export const assumedRetryStart = "the end of the failed attempt before";
 
 /** What is assumed, in words, and how a user gets round it when it is wrong. */
 export const assumptions: readonly { subject: string; assumed: string; override: string }[] = [
@@ -51,8 +51,8 @@ export const assumptions: readonly { subject: string; assumed: string; override:
   },
   {
     subject: "retries",
-    assumed: `each delay is counted from ${assumedRetryStart}; after the last one Telepath gives up`,
-    override: "send again by hand with replay",
+    assumed: `each delay is counted from ${assumedRetryStart}; after the last one Telepath gives up; events behind one that is tried again do not wait for it`,
+    override: "send --retry-schedule, or again by hand with replay",
   },
   {
     subject: "duplicates",

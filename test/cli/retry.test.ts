@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { openHistory } from "../../src/history/sqlite.ts";
 import type { Delivery } from "../../src/model/delivery.ts";
-import { receiver } from "../check/receiver.ts";
-import { secret as receiverSecret } from "../check/receiver.ts";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { closedPort } from "../delivery/raw-server.ts";
 import { app, status, type App, type Received } from "./app.ts";
 import { freshFolder, jsonLines, run, type Ran } from "./run.ts";
@@ -206,8 +206,9 @@ describe("with the clock of the machine", () => {
     expect(target.received).toHaveLength(2);
   });
 
-  it("leaves a receiver with exactly the events of 500 calls, 20 at once, some refused at first", async () => {
-    const { url, processed } = await receiver();
+  it("leaves the sample app with exactly the events of 500 calls, 20 at once, some refused at first", async () => {
+    const handled: string[] = [];
+    const sample = await sampleApp(({ call_id, event }) => handled.push(`${call_id} ${event}`));
     let refused = 0;
     const flaky = await app(async (request, response, nth) => {
       if (nth % 7 === 0) {
@@ -216,25 +217,34 @@ describe("with the clock of the machine", () => {
         return;
       }
       const headers = request.headers.filter(([name]) => !/^(host|content-length)$/i.test(name)) as [string, string][];
-      const answer = await fetch(url, { method: "POST", headers, body: new Uint8Array(request.body) });
+      const answer = await fetch(sample, { method: "POST", headers, body: new Uint8Array(request.body) });
       response.writeHead(answer.status).end();
     });
-    const argv = ["--scenario", "duplicate-end", "--calls", "500", "--concurrency", "20", "--speed", "max"];
-    const ran = await run(["send", ...argv, "--retry", "--to", flaky.url, "--json"], {
-      env: { TELEPATH_WEBHOOK_SECRET: receiverSecret },
-    });
-    expect(jsonLines(ran.stdout).at(-1)).toMatchObject({
-      deliveries: 2500,
-      delivered: 2500,
-      failed: 0,
-      attempts: 2500 + refused,
-    });
+    const argv = ["--scenario", "duplicate-end", "--calls", "500", "--concurrency", "20", "--speed", "max", "--retry"];
+    const ran = await run(["send", ...argv, "--no-history", "--to", flaky.url, "--json"], { env });
+    const summary = { deliveries: 2500, delivered: 2500, failed: 0, attempts: 2500 + refused };
+    expect(jsonLines(ran.stdout).at(-1)).toMatchObject(summary);
     expect(refused).toBeGreaterThan(300);
-    const calls = new Set([...processed].map((key) => (JSON.parse(key) as string[])[0]));
+
+    const calls = new Set(handled.map((key) => key.split(" ")[0]));
     expect(calls.size).toBe(500);
-    expect(processed.size).toBe(1500);
+    const events = ["call.started", "agent.connected", "call.ended"];
+    const expected = [...calls].flatMap((call) => events.map((event) => `${call} ${event}`));
+    expect(handled.toSorted()).toEqual(expected.toSorted());
   }, 60_000);
 });
+
+/** The app of `examples`, with this work to do for each event; its URL. */
+async function sampleApp(work: (event: { call_id: string; event: string }) => void): Promise<string> {
+  vi.stubEnv("TELEPATH_WEBHOOK_SECRET", env.TELEPATH_WEBHOOK_SECRET);
+  const path = new URL("../../examples/apps/node-http.js", import.meta.url).href;
+  const { createApp } = (await import(path)) as { createApp: (work_: typeof work) => Server };
+  vi.unstubAllEnvs();
+  const server = createApp(work).listen(0, "127.0.0.1");
+  onTestFinished(() => void server.close());
+  await new Promise((resolve) => server.once("listening", resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
 
 describe("Ctrl-C", () => {
   async function stopped(argv: readonly string[] = [], port?: number) {
@@ -379,6 +389,29 @@ describe("send --resume", () => {
     expect(target.received).toHaveLength(rest);
     expect(ran.exitCode).toBe(1);
   }, 20_000);
+});
+
+describe("what is yet to be tried", () => {
+  it("is told by status: an endpoint that refused it has not delivered all", async () => {
+    const target = await app(status(503));
+    const cwd = freshFolder();
+    const stop = new AbortController();
+    const argv = ["send", "call.ended", "--retry", "--to", target.url];
+    await run(argv, { cwd, env, interrupted: stop.signal, onStdout: () => stop.abort() });
+    const text = (await run(["status"], { cwd })).stdout;
+    expect(text).toMatch(/some failed: 0 of 1 \(http-503\), the newest just now; 1 to be tried again/);
+    const json = jsonLines((await run(["status", "--json"], { cwd })).stdout);
+    expect(json).toMatchObject([{ state: "failing", failed: 0, retrying: 1 }, { pending: 1 }]);
+  });
+
+  it("is not what was never begun, and Ctrl-C says how much that is", async () => {
+    const target = await app(status(503));
+    const stop = new AbortController();
+    const argv = ["send", "call.ended", "--count", "40", "--retry", "--to", target.url];
+    const ran = await run(argv, { env, interrupted: stop.signal, onStdout: () => stop.abort() });
+    const [, notBegun] = /^stopped: (\d+) of 40 deliveries were not begun$/m.exec(ran.stderr) ?? [];
+    expect(Number(notBegun)).toBe(40 - target.received.length);
+  });
 });
 
 describe("what cannot be", () => {

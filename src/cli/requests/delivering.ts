@@ -85,6 +85,12 @@ async function delivering<D extends Draft>(
     if (terms.retry) await release(history, terms.retry.holder);
   }
   view.summary(summary);
+  const notBegun = terms.total - summary.deliveries;
+  if (context.interrupted.aborted && notBegun > 0) {
+    context.stderr.write(
+      `stopped: ${countText(notBegun)} of ${counted(total, "delivery", "deliveries")} were not begun\n`,
+    );
+  }
   if (pace && flags.rate !== undefined) tellOfRate(pace, flags.rate, summary, context);
   if (history) await prune(history, project, context);
   if (summary.failed > 0) context.exitCode = exitCodes.no;

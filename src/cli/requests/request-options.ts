@@ -41,7 +41,10 @@ export function requestOptions(command: Command): Command {
         .default(1, "1, which keeps the order"),
     )
     .addOption(
-      new Option("--rate <n/s>", "how many begin in a second, spread evenly: 50/s, 300/m").argParser(parse.rate),
+      new Option(
+        "--rate <n/s>",
+        "how many begin in a second, spread evenly, of a scenario calls: 50/s, 300/m",
+      ).argParser(parse.rate),
     )
     .addOption(new Option("--expect <statuses>", "what counts as yes: 2xx, 401, 2xx,409").default(anySuccess))
     .addOption(new Option("--dry-run", "print the request; send and record nothing"))

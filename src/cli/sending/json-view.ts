@@ -14,7 +14,7 @@ export function jsonView({ retrying, history }: BatchTerms, context: Context): B
     waiting: () => {},
     note: (message) => void context.stderr.write(`note  ${safeText(message)}\n`),
     end() {
-      for (const waiting of retrying?.queue ?? []) {
+      for (const waiting of [...(retrying?.queue ?? [])].sort((a, b) => a.nth - b.nth)) {
         const delivery = wholeOf(waiting, history);
         if (!delivery) continue;
         writeJson(context, { ...settledJson(delivery), nextAttemptAt: new Date(waiting.dueAt).toISOString() });

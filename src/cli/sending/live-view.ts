@@ -27,7 +27,8 @@ export class LiveView implements BatchView {
   readonly #lineOf: ReturnType<typeof settledLines>;
   #lines = "";
   #counts = { delivered: 0, failed: 0 };
-  #advice: string | null = null;
+  /** Whose attempt failed last. */
+  #failed: Delivery | null = null;
 
   constructor(terms: BatchTerms & { retrying: Retrying }, terminal: Terminal, context: Context) {
     this.#terms = terms;
@@ -49,7 +50,7 @@ export class LiveView implements BatchView {
   }
 
   waiting(waiting: Waiting, delivery: Delivery): void {
-    if (waiting.made > 0) this.#advice = triedAdvice(delivery)?.split("\n", 1)[0] ?? null;
+    if (waiting.made > 0) this.#failed = delivery;
     this.#live.changed();
   }
 
@@ -86,7 +87,7 @@ export class LiveView implements BatchView {
       size: queue.size,
       nextAt: soonest[0]?.dueAt ?? null,
       counts: { total, ...this.#counts },
-      advice: this.#advice,
+      advice: (this.#failed && triedAdvice(this.#failed)?.split("\n", 1)[0]) ?? null,
       isOnRecord: history !== null,
       now: this.#context.now(),
     };

@@ -26,8 +26,13 @@ export function statusJson(health: Health, { from, to, bucketMs }: Window): obje
   ];
 }
 
-function endpointJson({ lastFailedAt, ...endpoint }: EndpointHealth): object {
-  return { type: "endpoint", ...endpoint, lastFailedAt: lastFailedAt === null ? null : iso(lastFailedAt) };
+function endpointJson({ lastFailedAt, retrying, ...endpoint }: EndpointHealth): object {
+  return {
+    type: "endpoint",
+    ...endpoint,
+    ...(retrying > 0 ? { retrying } : {}),
+    lastFailedAt: lastFailedAt === null ? null : iso(lastFailedAt),
+  };
 }
 
 /** More of one kind than this nobody reads. */
@@ -52,13 +57,14 @@ const nameColumns = 15;
 type Row = [name: string, value: string];
 
 function endpointLine(endpoint: EndpointHealth, { now }: Window, style: Style): string {
-  const { url, state, deliveries, failed, failures, lastFailedAt } = endpoint;
+  const { url, state, deliveries, failed, retrying, failures, lastFailedAt } = endpoint;
   const kinds = Object.keys(failures).slice(0, 3).map(safeText).join(", ");
   const ago = lastFailedAt === null ? "" : agoText(now - lastFailedAt);
+  const again = retrying === 0 ? "" : `; ${countText(retrying)} to be tried again`;
   const lines = {
     delivered: `${style.good("all recent events delivered")} (${countText(deliveries)})`,
-    failing: `${style.warn("some failed")}: ${share(failed, deliveries)} (${kinds}), the newest ${ago}`,
-    unreachable: `${style.bad("unreachable")}: no answer to the newest, ${ago}; ${share(failed, deliveries)} failed (${kinds})`,
+    failing: `${style.warn("some failed")}: ${share(failed, deliveries)} (${kinds}), the newest ${ago}${again}`,
+    unreachable: `${style.bad("unreachable")}: no answer to the newest, ${ago}; ${share(failed, deliveries)} failed (${kinds})${again}`,
   };
   return `${marks[state]} ${style.strong(safeText(url))}\n   ${lines[state]}`;
 }

@@ -32,7 +32,7 @@ export async function runProcess(): Promise<void> {
     interrupted: interruption.signal,
     terminal,
     threads: otherThreads,
-    prompts: () => terminalPrompts(process.stdin, process.stderr, interruption.signal),
+    prompts: () => terminalPrompts(process.stdin, process.stderr, { env: process.env, signal: interruption.signal }),
     exitCode: 0,
   };
   onBrokenOutput(context, () => interruption.abort());

@@ -2,23 +2,19 @@ import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { createServer } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { midTones } from "../../src/cli/views/style.ts";
 import { runningListeners } from "../../src/listen/announcement.ts";
 import { closedPort } from "../delivery/raw-server.ts";
 import { historyIn } from "../cli/recorded.ts";
 import { freshFolder } from "../cli/run.ts";
 import { startEdge } from "../support/ngrok-edge/edge.ts";
 import { configFile } from "../support/ngrok-edge/user.ts";
+import { illegibleColours } from "./colours.ts";
 import { env, listenOnTerminal, normalised, receiverUrl, sendTo } from "./screen.ts";
 import { programOnTerminal, startOnTerminal } from "./terminal.ts";
 import { bin } from "./tool.ts";
 
 const ctrl = { c: "\u0003", z: "\u001a" };
 const escape = "\u001b";
-
-/** Bold, and the colours that test/cli/style.test.ts holds against light and dark backgrounds. */
-const legible = new Set(["1", "22", "39", ...Object.values(midTones).map((index) => `38;5;${index}`)]);
-const colours = (written: string) => [...written.matchAll(/\u001b\[([\d;]*)m/g)].map(([, code]) => code!);
 
 describe("the screen of listen", () => {
   it.each([
@@ -34,7 +30,7 @@ describe("the screen of listen", () => {
     await send("agent.connected", "call_東京", "/500");
     await terminal.views(/1 delivered +3 failed/);
     expect(normalised(terminal.view())).toMatchSnapshot();
-    expect(colours(terminal.written()).filter((each) => !legible.has(each))).toEqual([]);
+    expect(illegibleColours(terminal.written())).toEqual([]);
     terminal.type("q");
     expect(await terminal.ended).toBe(0);
     expect(terminal.view()).toMatch(/stopped after 4 deliveries, 3 failed$/);

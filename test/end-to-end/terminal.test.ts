@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { freshFolder } from "../cli/run.ts";
+import { illegibleColours } from "./colours.ts";
 import { startReceiver } from "./receiver.ts";
 import { startOnTerminal } from "./terminal.ts";
 
@@ -18,6 +19,7 @@ describe("the built tool on a terminal", () => {
     expect(await send.ended).toBe(0);
     expect(app.received).toMatchObject([{ method: "POST", signatureMatches: true }]);
     expect(send.screen()).toContain("✓");
+    expect(illegibleColours(send.written())).toEqual([]);
   });
 
   it("ends with 130 and a restored cursor when the question is answered by Ctrl-C", async () => {

@@ -18,6 +18,8 @@ export const curl: DumpFormat = {
     "curl commands for bash or cmd: a browser's Copy as cURL, mitmproxy, telepath-hooks export --format curl",
 
   recognizes({ bytes }) {
+    // Most dumps hold no such word: its surroundings need not be looked for.
+    if (!bytes.includes("curl")) return false;
     const script = bytes.toString("latin1");
     return !/^\s*[{[]/.test(script.slice(0, 1000)) && CURL_WORD.test(script);
   },

@@ -6,7 +6,7 @@ import { loggedText } from "../literals/logged-text.ts";
 import { printedAsJson } from "../literals/nodes.ts";
 import { advised } from "../values/advice.ts";
 import { holdsSignature } from "../values/headers.ts";
-import { requestsIn } from "../values/requests.ts";
+import { requestsIn as requestsOfValue } from "../values/requests.ts";
 
 /** morgan's `tiny`, `dev` and `short` lines, and any line with a method and a path. */
 const REQUEST_LINE = /(?:^|[\s"])(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) (\/\S*|https?:\/\/\S+)/;
@@ -28,12 +28,21 @@ export const expressLog: DumpFormat = {
 
   parse(dump) {
     const requests = requestsOf(dump);
-    if (requests.length > 0) return requests;
+    if (requests.length > 0) return [...requests];
     throw new TelepathError("BROKEN_DUMP", "no line of it is a JSON object of headers with the body on the next");
   },
 };
 
-function requestsOf({ text, bytes }: Dump): DumpedRequest[] {
+/** What recognising a dump has found is not looked for again. */
+const known = new WeakMap<Dump, readonly DumpedRequest[]>();
+
+function requestsOf(dump: Dump): readonly DumpedRequest[] {
+  const requests = known.get(dump) ?? requestsIn(dump);
+  known.set(dump, requests);
+  return requests;
+}
+
+function requestsIn({ text, bytes }: Dump): DumpedRequest[] {
   const lines = text.split("\n").map((line) => line.replace(/\r$/, ""));
   return lines.flatMap((line, index) => {
     const headers = headersIn(line);
@@ -53,7 +62,7 @@ function requestsOf({ text, bytes }: Dump): DumpedRequest[] {
         ...named("url", start?.[2]),
       ],
     };
-    return requestsIn(root, { bytes, text: printedAsJson(root), json: undefined }).map((request) =>
+    return requestsOfValue(root, { bytes, text: printedAsJson(root), json: undefined }).map((request) =>
       advised(request, {
         reserialised:
           "The body was parsed, or may have been, before it was logged: log the raw body, before the JSON parser.",

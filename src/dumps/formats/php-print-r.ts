@@ -10,8 +10,8 @@ export const phpPrintR: DumpFormat = {
   name: "php-print-r",
   description: "print_r of PHP: getallheaders() or $_SERVER, and php://input",
 
-  recognizes({ text }) {
-    return phpFormOf(text) === "print";
+  recognizes(dump) {
+    return phpFormOf(dump) === "print";
   },
 
   parse(dump) {

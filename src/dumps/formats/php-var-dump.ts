@@ -10,8 +10,8 @@ export const phpVarDump: DumpFormat = {
   name: "php-var-dump",
   description: "var_dump of PHP: getallheaders() or $_SERVER, and php://input",
 
-  recognizes({ text }) {
-    return phpFormOf(text) === "dump";
+  recognizes(dump) {
+    return phpFormOf(dump) === "dump";
   },
 
   parse(dump) {

@@ -10,8 +10,8 @@ export const phpVarExport: DumpFormat = {
   name: "php-var-export",
   description: "var_export of PHP: getallheaders() or $_SERVER, and php://input",
 
-  recognizes({ text }) {
-    return phpFormOf(text) === "export";
+  recognizes(dump) {
+    return phpFormOf(dump) === "export";
   },
 
   parse(dump) {

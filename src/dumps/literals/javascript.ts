@@ -3,8 +3,10 @@ import { textNode, bytesNode } from "./nodes.ts";
 import { bracketed, type Dialect, type LiteralParser } from "./parser.ts";
 
 const REFERENCE = /<ref \*\d+>\s*/y;
-const BUFFER = /<(?:Buffer|SlowBuffer)((?: [0-9a-f]{2})*) ?(?:\.\.\. (\d+) more bytes?)?[^>\n]{0,200}>/y;
-const BYTES = /(?:Uint8Array|Buffer)(?:\(\d+\))? (?:\[Uint8Array\] )?\[([\s\d,]*)(?:\.\.\. (\d+) more items?)?\s*\]/y;
+// `(?=(…))\1` takes all it can and gives nothing back: what follows would not fit better after less.
+const BUFFER = /<(?:Buffer|SlowBuffer)(?=((?: [0-9a-f]{2})*))\1 ?(?:\.\.\. (\d+) more bytes?)?[^>\n]{0,200}>/y;
+const BYTES =
+  /(?:Uint8Array|Buffer)(?:\(\d+\))? (?:\[Uint8Array\] )?\[(?=([\s\d,]*))\1(?:\.\.\. (\d+) more items?)?\s*\]/y;
 /** `[Object]`, `[Function: x]`, `[Symbol(kHeaders)]`; a list has a space after its bracket. */
 const MARKER = /\[[A-Za-z][^[\]\n]{0,200}\](?! ?[[{])/y;
 /** Where an `http.IncomingMessage` keeps what `req.headers` and `req.headersDistinct` give. */
@@ -53,7 +55,8 @@ function special(parser: LiteralParser): JsonNode | undefined {
     const bytes = parser.take(BYTES);
     if (bytes) return bytesOf(Buffer.from((bytes[1] ?? "").split(",").filter(isNumber).map(Number)), bytes[2]);
   }
-  const word = parser.take(character === "." ? MORE : DATE);
+  const pattern = character === "." ? MORE : /[+\-\d]/.test(character) ? DATE : undefined;
+  const word = pattern && parser.take(pattern);
   return word && textNode(word[0]);
 }
 

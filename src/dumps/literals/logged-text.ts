@@ -19,5 +19,6 @@ function mayBePrinted(text: string): boolean {
   // Also keeps what is nested too deep from the built-in printer, which recurses.
   if (tryParseJson(text) === undefined) return false;
   const value: unknown = JSON.parse(text);
-  return [0, 2, 4, "\t"].some((indent) => JSON.stringify(value, null, indent) === text);
+  if (JSON.stringify(value) === text) return true;
+  return text.includes("\n") && [2, 4, "\t"].some((indent) => JSON.stringify(value, null, indent) === text);
 }

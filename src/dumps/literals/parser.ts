@@ -101,6 +101,15 @@ export class LiteralParser {
     throw this.broken('expected the closing ">"');
   }
 
+  private skipSpace(): void {
+    if (mayBeSpace(this.text.charCodeAt(this.at))) this.take(SPACE);
+  }
+
+  private isPair(): boolean {
+    const code = this.text.charCodeAt(this.at);
+    return (mayBeSpace(code) || code === 0x3a || code === 0x3d) && this.take(PAIR) !== undefined;
+  }
+
   broken(what: string): TelepathError {
     return unreadable(`offset ${this.at}: ${what}`);
   }
@@ -111,15 +120,20 @@ export class LiteralParser {
     if (this.depth > maxJsonDepth) throw this.broken(`nested deeper than ${maxJsonDepth} levels`);
     this.at += 1;
     const entries: Entry[] = [];
-    for (this.take(SPACE); this.text[this.at] !== close; this.take(SPACE)) {
+    for (this.skipSpace(); this.text[this.at] !== close; this.skipSpace()) {
       const first = this.value();
-      if (this.take(PAIR)) entries.push({ key: keyOf(first), value: this.value() });
+      if (this.isPair()) entries.push({ key: keyOf(first), value: this.value() });
       else entries.push({ key: undefined, value: first });
     }
     this.at += 1;
     this.depth -= 1;
     return this.dialect.collection(entries, open);
   }
+}
+
+/** Most characters are told without a pattern. */
+function mayBeSpace(code: number): boolean {
+  return code <= 0x20 || code === 0x2c || code >= 0x80;
 }
 
 /** Lists in `[]`, dictionaries in `{}`, and in `()` a single value for itself: brackets around an expression. */

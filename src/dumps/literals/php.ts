@@ -1,3 +1,4 @@
+import type { Dump } from "../format.ts";
 import type { Advice } from "../values/advice.ts";
 
 /** What a reader should know of each of PHP's forms. */
@@ -22,8 +23,21 @@ const FIRST = new RegExp(
   ].join("|"),
 );
 
-/** Which of PHP's forms comes first in a text: a body may hold what looks like another. */
-export function phpFormOf(text: string): "dump" | "print" | "export" | undefined {
+type PhpForm = "dump" | "print" | "export" | undefined;
+
+/** Each of PHP's forms asks for it: it is looked for once. */
+const known = new WeakMap<Dump, { form: PhpForm }>();
+
+/** Which of PHP's forms comes first in a dump: a body may hold what looks like another. */
+export function phpFormOf(dump: Dump): PhpForm {
+  const before = known.get(dump);
+  if (before !== undefined) return before.form;
+  const form = firstForm(dump.text);
+  known.set(dump, { form });
+  return form;
+}
+
+function firstForm(text: string): PhpForm {
   const { groups } = FIRST.exec(text) ?? {};
   if (groups === undefined) return undefined;
   if (groups["dump"] !== undefined) return "dump";

@@ -18,6 +18,8 @@ interface Piece {
 
 /** What is read in vain may be so many times the text: the time stays proportional to it. */
 const MOST_IN_VAIN = 4;
+/** What was given up for its depth took so many times the time of other text: a log has no hundreds of such values. */
+const WEIGHT_OF_DEPTH = 16;
 const FARTHEST_BEFORE = 80;
 const WRAPPED_BODY = /^(?:raw_?)?body$/i;
 
@@ -43,7 +45,7 @@ function piecesOf(dump: Dump, printout: Printout): { pieces: Piece[]; error: Tel
   let vain = 0;
   const read = (at: number): PrintedValue => {
     const value = printout.read(at);
-    if (value.node === undefined) vain += value.end - at + 1;
+    if (value.node === undefined) vain += (value.end - at + 1) * (value.isTooDeep === true ? WEIGHT_OF_DEPTH : 1);
     firstError ??= value.error;
     return value;
   };

@@ -3,8 +3,18 @@
  * `X-Telepath-Signature`, `HTTP_X_TELEPATH_SIGNATURE` and `xTelepathSignature` but for CGI's prefix.
  */
 export function plainName(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9]/g, "");
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  const plain = name.toLowerCase().replace(/[^a-z0-9]/g, "");
+  if (known.size === mostKnown) known.clear();
+  if (name.length <= longestKnown) known.set(name, plain);
+  return plain;
 }
+
+/** A dump of thousands of requests asks for the same few names again and again. */
+const known = new Map<string, string>();
+const mostKnown = 1024;
+const longestKnown = 64;
 
 const shortestSignature = "xtelepathsignature".length;
 

@@ -67,14 +67,14 @@ export function createTransport(options: TransportOptions): Transport {
   }
 
   return {
-    async exchange(request) {
-      checkRequest(request);
-      const { origin, host, pool } = serverAt(request.origin);
-      longestTimeoutMs = Math.max(longestTimeoutMs, request.timeoutMs);
-      const head = requestHead(request, wireHeaders(request, host));
-      const { buffer, byteOffset, byteLength } = request.body;
-      const body = Buffer.from(buffer, byteOffset, byteLength);
+    exchange(request) {
       return new Promise((resolve) => {
+        checkRequest(request);
+        const { origin, host, pool } = serverAt(request.origin);
+        longestTimeoutMs = Math.max(longestTimeoutMs, request.timeoutMs);
+        const head = requestHead(request, wireHeaders(request, host));
+        const { buffer, byteOffset, byteLength } = request.body;
+        const body = Buffer.from(buffer, byteOffset, byteLength);
         const exchange = new ExchangeUnderWay(request, origin, maxAnswerBytes, resolve, () => {
           outbox.message = { head, body };
         });

@@ -116,16 +116,21 @@ export class Receiver {
     response.sendDate = false; // the app's own, or none
     response.on("error", ignored);
     request.on("error", ignored);
-    void (refusal ? this.#refuse(exchange, refusal) : this.#serve(exchange, waitsForContinue))
-      .catch((error: unknown) => {
-        this.#tools.notify("BUG", `please report this: ${error instanceof Error ? error.stack : String(error)}`);
-        response.destroy();
-      })
-      .finally(() => {
-        this.#active.delete(exchange);
-        this.#crowd.leave(socket);
-        this.#tools.work.leave();
-      });
+    void this.#exchange(exchange, refusal, waitsForContinue);
+  }
+
+  /** Never rejects. */
+  async #exchange(exchange: Exchange, refusal: Refusal | null, waitsForContinue: boolean): Promise<void> {
+    try {
+      await (refusal ? this.#refuse(exchange, refusal) : this.#serve(exchange, waitsForContinue));
+    } catch (error) {
+      this.#tools.notify("BUG", `please report this: ${error instanceof Error ? error.stack : String(error)}`);
+      exchange.response.destroy();
+    } finally {
+      this.#active.delete(exchange);
+      this.#crowd.leave(exchange.request.socket);
+      this.#tools.work.leave();
+    }
   }
 
   async #serve(exchange: Exchange, waitsForContinue: boolean): Promise<void> {
@@ -158,10 +163,10 @@ export class Receiver {
     await writeAnswer(exchange, plainAnswer(status, code, text, status === 503 ? [["Retry-After", "5"]] : []));
   }
 
-  async #answerTo(request: IncomingMessage, headers: HeaderList, { bytes, state }: ReceivedBody): Promise<Answer> {
+  #answerTo(request: IncomingMessage, headers: HeaderList, { bytes, state }: ReceivedBody): Answer | Promise<Answer> {
     if (state !== "overloaded") {
       const { method = "", url: target = "" } = request;
-      return await this.#tools.handle({ method, target, headers, body: bytes, bodyState: state });
+      return this.#tools.handle({ method, target, headers, body: bytes, bodyState: state });
     }
     this.#tools.notify("OVERLOADED", "too many large requests at once; some were answered 503 and are not on record");
     return plainAnswer(503, "overloaded", "too many large requests at once", [["Retry-After", "5"]]);

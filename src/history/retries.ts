@@ -52,6 +52,16 @@ function textOf(stored: unknown): string | null {
   return stored === null ? null : readText(stored);
 }
 
+/** See `History.retryOf`. */
+export function readRetry(database: Database, id: string): Retry | null {
+  const row = database
+    .prepare("SELECT due_at, plan, holder FROM retries WHERE delivery = (SELECT key FROM deliveries WHERE id = ?)")
+    .get(id);
+  if (!row) return null;
+  const plan = JSON.parse(row["plan"] as string) as RetryPlan;
+  return { plan, dueAt: row["due_at"] as number, holder: row["holder"] as string };
+}
+
 /** See `History.retryHolders`. */
 export function readRetryHolders(database: Database): RetryHolder[] {
   return database

@@ -1,4 +1,5 @@
 import type { Delivery, NewDelivery } from "../model/delivery.ts";
+import type { Retry } from "../model/retry.ts";
 import { insertion, update } from "./changes.ts";
 import { createCommitter, type Committer } from "./committer.ts";
 import { Connection } from "./connection.ts";
@@ -10,7 +11,7 @@ import { nextId } from "./ids.ts";
 import type { Filter } from "./query.ts";
 import { changedAfter, deliveriesAt, findDeliveries, lastChange } from "./reading.ts";
 import { keyOf } from "./references.ts";
-import { readRetryHolders } from "./retries.ts";
+import { readRetry, readRetryHolders } from "./retries.ts";
 import { rollBack } from "./schema.ts";
 import type {
   DeliveryChanges,
@@ -114,6 +115,10 @@ class SqliteHistory implements History {
     const holders = new Set(this.held().map((one) => one.holder));
     const ended = [...holders].filter((one) => !isLiving(one));
     return await this.#writer.commit({ kind: "take-over", targets, holder, ended, body: null });
+  }
+
+  retryOf(id: string): Retry | null {
+    return this.#read((database) => readRetry(database, id));
   }
 
   retryHolders(): RetryHolder[] {

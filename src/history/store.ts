@@ -64,6 +64,9 @@ export interface History {
    */
   takeOver(targets: readonly string[], holder: number, isLiving: (holder: number) => boolean): Promise<HeldDelivery[]>;
 
+  /** The attempt that is yet to be made of a delivery; null when there is none. */
+  retryOf(id: string): Retry | null;
+
   /** Who is to make the attempts that are yet to be made. */
   retryHolders(): RetryHolder[];
 

@@ -404,6 +404,22 @@ describe("what is yet to be tried", () => {
     expect(json).toMatchObject([{ state: "failing", failed: 0, retrying: 1 }, { pending: 1 }]);
   });
 
+  it("is shown with the time of its next attempt, and whether anything is there to make it", async () => {
+    const target = await app(status(503));
+    const cwd = freshFolder();
+    const stop = new AbortController();
+    const argv = ["send", "call.ended", "--retry-schedule", "1h,2h", "--to", target.url];
+    const running = run(argv, { cwd, env, interrupted: stop.signal });
+    await recorded(cwd, 1);
+    expect((await run(["show", "last"], { cwd })).stdout).toMatch(/outcome +pending, attempt 2 of 3 in (1 h 0|59) m/);
+    stop.abort();
+    await running;
+    const text = (await run(["show", "last"], { cwd })).stdout;
+    expect(text).toContain("nothing is at work on it: telepath-hooks send --resume goes on");
+    const [json] = jsonLines((await run(["show", "last", "--json"], { cwd })).stdout);
+    expect(json).toMatchObject({ outcome: "pending", nextAttemptAt: expect.stringContaining("T") as string });
+  });
+
   it("is not what was never begun, and Ctrl-C says how much that is", async () => {
     const target = await app(status(503));
     const stop = new AbortController();

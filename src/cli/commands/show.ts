@@ -3,6 +3,7 @@ import { http } from "../../dumps/exports/http.ts";
 import type { Delivery } from "../../model/delivery.ts";
 import { writeJson, type Context } from "../context.ts";
 import { commonOptions, type CommonFlags } from "../options.ts";
+import { isAtWork } from "../requests/retry-holder.ts";
 import { findProject } from "../settings/project.ts";
 import { detailsJson, detailsText } from "../views/details.ts";
 import { styleFor } from "../views/style.ts";
@@ -40,10 +41,12 @@ async function showAction(id: string, flags: ShowFlags, context: Context): Promi
   const history = await openHistory(project.dataDir);
   try {
     const delivery = history.get(id);
+    const retry = history.retryOf(delivery.id);
+    const next = retry && { ...retry, isAtWork: isAtWork(retry.holder), now: context.now() };
     if (flags.raw) writeBytes(requestBytes(delivery), context);
     else if (flags.body) writeBytes(delivery.body, context);
-    else if (flags.json) writeJson(context, detailsJson(delivery));
-    else context.stdout.write(detailsText(delivery, styleFor(context.stdout, context, flags)));
+    else if (flags.json) writeJson(context, detailsJson(delivery, next));
+    else context.stdout.write(detailsText(delivery, styleFor(context.stdout, context, flags), next));
     if ((flags.raw || flags.body) && delivery.bodyState !== "whole") {
       const isLikeness = delivery.bodyState === "inexact";
       const what = isLikeness

@@ -16,7 +16,7 @@ export function randomFrom(seed: number | undefined): Random {
 }
 
 /** So many are in memory at once; of no more than that every order is equally likely. */
-const mostHeld = 10_000;
+const mostHeld = 5000;
 
 /** The same items in another order: of many, each among those that are near it. */
 export function* shuffled<T>(items: Iterable<T>, random: Random, most = mostHeld): Generator<T> {

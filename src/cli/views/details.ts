@@ -2,17 +2,30 @@ import { isSuccess } from "../../delivery/expectation.ts";
 import { jsonBody } from "../../dumps/exports/json.ts";
 import type { Attempt, BodyState, Delivery, Diagnosis } from "../../model/delivery.ts";
 import type { HeaderList, HttpResponse } from "../../model/http.ts";
+import type { RetryPlan } from "../../model/retry.ts";
 import { bodyText } from "./body.ts";
 import { failureAdvice } from "./advice.ts";
 import { deliveryJson } from "./delivery.ts";
 import type { Style } from "./style.ts";
 import { durationText, headerText, safeText, sizeText } from "./text.ts";
+import { nextTryText } from "./waiting.ts";
+
+/** The attempt that is yet to be made of a delivery. */
+export interface NextAttempt {
+  plan: RetryPlan;
+  /** Milliseconds since the epoch. */
+  dueAt: number;
+  /** Some process is there to make it. */
+  isAtWork: boolean;
+  now: number;
+}
 
 /** A delivery in full as `show --json` prints it: what `log --json` says of it, with headers and bodies. */
-export function detailsJson(delivery: Delivery): object {
+export function detailsJson(delivery: Delivery, next: NextAttempt | null): object {
   const line = deliveryJson(delivery) as { attempts: object[] };
   return {
     ...line,
+    ...(next ? { nextAttemptAt: new Date(next.dueAt).toISOString() } : {}),
     headers: delivery.headers,
     body: jsonBody(delivery.body),
     attempts: line.attempts.map((attempt, index) =>
@@ -26,9 +39,9 @@ function responseJson(response: HttpResponse | null): object | null {
 }
 
 /** A delivery in full, for reading. */
-export function detailsText(delivery: Delivery, style: Style): string {
+export function detailsText(delivery: Delivery, style: Style, next: NextAttempt | null = null): string {
   const blocks = [
-    `${style.strong(`${safeText(delivery.method)} ${safeText(delivery.target)}`)}\n${facts(delivery, style)}`,
+    `${style.strong(`${safeText(delivery.method)} ${safeText(delivery.target)}`)}\n${facts(delivery, style, next)}`,
     headerLines(delivery.headers, style),
     bodyText(delivery.body),
     ...delivery.attempts.map((attempt) => attemptBlock(attempt, style)),
@@ -37,13 +50,13 @@ export function detailsText(delivery: Delivery, style: Style): string {
   return `${blocks.filter(Boolean).join("\n\n")}\n`;
 }
 
-function facts(delivery: Delivery, style: Style): string {
+function facts(delivery: Delivery, style: Style, next: NextAttempt | null): string {
   const rows: [string, string | null][] = [
     ["id", delivery.id],
     [delivery.source === "listen" ? "received" : "made", `${timeText(delivery.createdAt)}, ${delivery.source}`],
     ["event", delivery.event && safeText(delivery.event)],
     ["call", delivery.callId && safeText(delivery.callId)],
-    ["outcome", outcomeText(delivery, style)],
+    ["outcome", next ? nextText(delivery, next, style) : outcomeText(delivery, style)],
     ["replay of", delivery.replayOf],
     ["body", `${sizeText(delivery.body.byteLength)}${bodyNotes[delivery.bodyState]}`],
     ["signature", signatureText(delivery, style)],
@@ -64,6 +77,11 @@ const bodyNotes: Record<BodyState, string> = {
 function outcomeText({ outcome }: Delivery, style: Style): string {
   if (outcome === "delivered") return style.good("✓ delivered");
   return outcome === "failed" ? style.bad("✗ failed") : style.warn(outcome);
+}
+
+function nextText({ attempts }: Delivery, next: NextAttempt, style: Style): string {
+  const text = `${style.warn("pending")}, ${nextTryText({ ...next, made: attempts.length }, next.now)}`;
+  return next.isAtWork ? text : `${text}; nothing is at work on it: telepath-hooks send --resume goes on`;
 }
 
 function signatureText({ signature: { verdict, secret } }: Delivery, style: Style): string {

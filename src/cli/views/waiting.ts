@@ -12,12 +12,12 @@ export function spanText(milliseconds: number): string {
 }
 
 /** Which attempt comes next, and when. */
-export function nextTryText(waiting: Waiting, now: number): string {
+export function nextTryText(waiting: Pick<Waiting, "made" | "plan" | "dueAt">, now: number): string {
   const when = spanText(waiting.dueAt - now);
   return `attempt ${nextOf(waiting)} ${when === "now" ? when : `in ${when}`}`;
 }
 
-function nextOf({ made, plan }: Waiting, between = " of "): string {
+function nextOf({ made, plan }: Pick<Waiting, "made" | "plan">, between = " of "): string {
   return `${made + 1}${between}${plan.delaysMs.length + 1}`;
 }
 

@@ -24,6 +24,7 @@ export function retrying({ opened }: Bench): void {
       });
       await history.close();
       const again = await opened(folder);
+      expect(again.retryOf(soon)).toEqual({ plan, dueAt: 10.5, holder: "one" });
       expect(again.retryHolders()).toEqual([{ holder: "one", deliveries: 2 }]);
       expect(await again.takeRetries("two", nobody)).toEqual([
         { id: soon, event, callId: null, dueAt: 10.5, plan, made: 0, last: null },
@@ -36,6 +37,7 @@ export function retrying({ opened }: Bench): void {
       const id = await history.record(newDelivery(), { retry: { plan, dueAt: 1, holder: "one" } });
       await history.update(id, { attempt: newAttempt(), outcome: "delivered", retry: null });
       expect(history.retryHolders()).toEqual([]);
+      expect(history.retryOf(id)).toBeNull();
       expect(history.get(id)).toMatchObject({ outcome: "delivered", attempts: [{ number: 1 }] });
     });
 

@@ -5,6 +5,7 @@ import { headerValues, type HttpRequest } from "../model/http.ts";
 import type { Secret } from "../model/secret.ts";
 import { diagnose, readingDifference, type Finding } from "./diagnose/diagnose.ts";
 import { headerState } from "./diagnose/header.ts";
+import type { SampleNames } from "./diagnose/samples.ts";
 import { judgeValid, type Judgement } from "./judgement.ts";
 import { verifySignature } from "./verify.ts";
 
@@ -13,6 +14,8 @@ export interface JudgeOptions {
   explain: boolean;
   /** Milliseconds of a clock that only goes forward. */
   now?: () => number;
+  /** The members of the project's own samples: a body may have lost their order. */
+  samples?: readonly SampleNames[];
 }
 
 const nothingFound: Finding = { diagnosis: null, observations: [], proof: null };
@@ -28,7 +31,7 @@ export function judge(request: DumpedRequest, secrets: readonly Secret[], option
   if (asHeld !== null) return asHeld;
 
   const now = options.now ?? (() => performance.now());
-  const finding = options.explain ? diagnose(request, secrets, now) : nothingFound;
+  const finding = options.explain ? diagnose(request, secrets, now, options.samples) : nothingFound;
   const { diagnosis, observations, proof } = finding;
   const found = { diagnosis, observations, ...(proof === null ? {} : { proof }) };
   const recovered = recoveredSecret(request, finding);

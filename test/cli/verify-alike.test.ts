@@ -9,7 +9,7 @@ import { TelepathError } from "../../src/model/errors.ts";
 import { Secret } from "../../src/model/secret.ts";
 
 const secret = new Secret("whsec_only-for-this-test", "here");
-const terms = { secrets: [secret], explain: false, showExpected: false, compare: false };
+const terms = { secrets: [secret], explain: false, samples: [], showExpected: false, compare: false };
 
 function sign(body: string): string {
   return `sha256=${createHmac("sha256", secret.reveal()).update(body).digest("hex")}`;

@@ -304,6 +304,31 @@ interface Expected {
 const folder = join(import.meta.dirname, "../data/dumps");
 const expected = JSON.parse(readFileSync(join(folder, "expected.json"), "utf8")) as Expected;
 
+describe("the project's own fixtures", () => {
+  const order = ["zone", "event", "account", "plan", "call_id", "beta", "owner", "label", "kind", "extra"];
+  const sent = JSON.stringify(Object.fromEntries(order.map((name) => [name, name === "event" ? "my.event" : name])));
+  const sorted = JSON.stringify(Object.fromEntries(order.toSorted().map((name) => [name, JSON.parse(sent)[name]])));
+  const dump = { "a.http": http(sorted, signed(sent)) };
+
+  it("tell of the order that the members of a body had", async () => {
+    const own = { "telepath-fixtures/my.event.json": JSON.stringify(JSON.parse(sent), null, 2) };
+    const { lines } = await verifyJson(["a.http"], { ...dump, ...own, "telepath-fixtures/broken.event.json": "{" });
+    expect(lines[0]).toMatchObject({ verdict: "invalid", diagnosis: { code: "json-key-order", proven: true } });
+    expect(JSON.stringify(lines[0])).toContain("in the order of this project's fixtures");
+  });
+
+  it("are not needed", async () => {
+    const { lines } = await verifyJson(["a.http"], dump);
+    expect(lines[0]).toMatchObject({ verdict: "invalid", diagnosis: null });
+  });
+
+  it("may be a file that is no folder", async () => {
+    const { lines, exitCode } = await verifyJson(["a.http"], { ...dump, "telepath-fixtures": "{}" });
+    expect(exitCode).toBe(1);
+    expect(lines[0]).toMatchObject({ verdict: "invalid" });
+  });
+});
+
 describe("every dump of the test data", () => {
   it.each(expected.files)("$file is $expect", async ({ file, expect: wanted }) => {
     const ran = await run(["verify", join(folder, file), "--json"], {

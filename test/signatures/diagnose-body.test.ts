@@ -169,6 +169,34 @@ describe("JSON that lost more than white space", () => {
     }
   });
 
+  describe("finds the order of a sample that the project has", () => {
+    const names = ["zebra", "alpha", "mango", "delta", "kilo", "bravo", "oscar", "hotel", "echo", "golf"];
+    const sent = Object.fromEntries(names.map((name, index) => [name, { yankee: index, xray: "x" }]));
+    const held = JSON.stringify(sortedMembers(sent));
+    const found = (samples: string[][], value: object = sent, from = held) =>
+      judge(dumped(from, JSON.stringify(value)), [secret], { explain: true, now: () => 0, samples }).diagnosis;
+
+    it("in all objects of it, and not without the sample", () => {
+      expect(found([])).toBeNull();
+      expect(found([["alpha", "golf"], names, ["yankee", "xray"]])).toMatchObject({
+        code: "json-key-order",
+        proven: true,
+        steps: ["put the members in order: in the order of this project's fixtures"],
+      });
+    });
+
+    it("with a member that the sample has not", () => {
+      const { zebra, ...rest } = sent;
+      const more = { zebra, november: 1, ...rest };
+      const samples = [names, ["yankee", "xray"]];
+      expect(found(samples, more, JSON.stringify(sortedMembers(more)))).toMatchObject({ code: "json-key-order" });
+    });
+
+    it("and takes none that has a single name in common", () => {
+      expect(found([["alpha", "x", "y"]])).toBeNull();
+    });
+  });
+
   it("gives the white space as a step of its own where floats and digits are lost too", () => {
     const sent = '{"a":1.0,"b":{"c":2}}';
     const diagnosis = diagnosisOf(JSON.stringify(JSON.parse(sent), null, 2), sent);

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { Command, Option } from "commander";
 import { TelepathError } from "../../model/errors.ts";
 import { writeJson, type Context } from "../context.ts";
@@ -5,7 +6,7 @@ import { dumpSources, type DumpSource } from "../verify/dump-sources.ts";
 import { Interrupted } from "../errors.ts";
 import { commonOptions, secretOptions, type CommonFlags, type SecretFlags } from "../options.ts";
 import { createPauses } from "../verify/pauses.ts";
-import { findProject } from "../settings/project.ts";
+import { findProject, type Project } from "../settings/project.ts";
 import { knownSecrets, secretVariable } from "../settings/secrets.ts";
 import { createThreads } from "../verify/threads.ts";
 import { createVerificationView } from "../verify/verification-output.ts";
@@ -60,14 +61,17 @@ async function verifyAction(paths: string[], flags: VerifyFlags, context: Contex
   if (flags.formats) return listFormats(flags, context);
   refuseMisuse(paths, flags, context);
   if (flags.format !== undefined) await refuseUnknownFormat(flags.format);
-  const secrets = await knownSecrets(context, findProject(context, flags), flags);
+  const project = findProject(context, flags);
+  const secrets = await knownSecrets(context, project, flags);
   if (secrets.length === 0) throw noSecret();
 
   const sources = dumpSources(paths, context);
   const report = openReport(flags, sources, context);
   const view = createVerificationView(sources.length, secrets[0]!.name, flags, report, context);
   const pauses = createPauses(context.interrupted);
-  const asked = { secrets, explain: flags.explain, showExpected: flags.showExpected === true, format: flags.format };
+  const samples = flags.explain ? await ownSamples(project) : [];
+  const { explain, format } = flags;
+  const asked = { secrets, explain, samples, showExpected: flags.showExpected === true, format };
   const threads = createThreads(asked, view.drawing, pauses, context);
   const terms: VerifyTerms = {
     ...asked,
@@ -101,6 +105,13 @@ async function verifyAction(paths: string[], flags: VerifyFlags, context: Contex
   view.summary();
   if (bug !== undefined) throw bug;
   context.exitCode = view.exitCode();
+}
+
+/** What the project's own fixtures tell of the order of members; mostly there are none. */
+async function ownSamples({ fixturesDir }: Project): Promise<string[][]> {
+  if (!existsSync(fixturesDir)) return [];
+  const { ownMemberNames } = await import("../../fixtures/member-names.ts");
+  return ownMemberNames(fixturesDir);
 }
 
 function refuseMisuse(paths: string[], flags: VerifyFlags, context: Context): void {

@@ -29,5 +29,5 @@ export function* judgeWhole({ whole }: Pick<UnreadDump, "whole">, terms: JudgeTe
 
 /** Judges one request. */
 export function judgeRequest(format: string, request: DumpedRequest, terms: JudgeTerms): Judged {
-  return told(format, request, judge(request, terms.secrets, { explain: terms.explain }), terms);
+  return told(format, request, judge(request, terms.secrets, terms), terms);
 }

@@ -2,6 +2,7 @@ import type { DumpReading } from "../../dumps/read.ts";
 import type { DumpedRequest } from "../../model/dump.ts";
 import { eventHead } from "../../model/event.ts";
 import type { Secret } from "../../model/secret.ts";
+import type { SampleNames } from "../../signatures/diagnose/samples.ts";
 import { judgeValid, type Judgement } from "../../signatures/judgement.ts";
 import { signature } from "../../signatures/sign.ts";
 import { verifySignature } from "../../signatures/verify.ts";
@@ -12,6 +13,8 @@ import type { Verification } from "../views/verification.ts";
 export interface JudgeTerms {
   secrets: readonly Secret[];
   explain: boolean;
+  /** The members of the project's own fixtures, object by object. */
+  samples: readonly SampleNames[];
   showExpected: boolean;
   /** Whether to compare the payloads with the contract: a view that shows it asks for it. */
   compare: boolean;

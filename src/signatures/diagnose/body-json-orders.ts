@@ -7,6 +7,7 @@ import { JsonDocument } from "./json-document.ts";
 import { layouts } from "./json-layouts.ts";
 import { meaningOf } from "./json-order.ts";
 import { printJson, type JsonShape } from "./json-print.ts";
+import { sampleRank, type Rank, type SampleNames } from "./samples.ts";
 
 /** Where more orders than this are possible, the contract has to tell which are likely. */
 const mostOrders = 5_040;
@@ -29,7 +30,7 @@ interface Arranged {
   members: JsonObject["members"];
 }
 
-/** Orders of members that nothing in the text tells of: every one where they are few, else those the contract suggests. */
+/** Orders of members that nothing in the text tells of: every one where they are few, else those the contract and samples suggest. */
 export function* jsonOrders(body: BodyView): Generator<BodyCandidate> {
   const document = JsonDocument.of(body);
   if (document === undefined) return;
@@ -37,7 +38,7 @@ export function* jsonOrders(body: BodyView): Generator<BodyCandidate> {
   const objects = arrangedObjects(document);
   if (objects === undefined) return;
   const kinds = [...new Set([...objects.values()].map(({ kind }) => kind))];
-  const orders = likelyOrders(kinds, tokens.bytes.length);
+  const orders = likelyOrders(kinds, tokens.bytes.length, body.samples);
   const tries = orders.reduce((count, each) => count * each.length, 1);
   const both = isAffordable(tries, tokens.bytes.length * 2);
   const printed = layouts.filter((layout) => layout.name === "compact" || (both && layout === held));
@@ -73,18 +74,20 @@ function arrangedObjects({ shape, texts }: JsonDocument): Map<JsonShape, Arrange
 }
 
 /** For each kind the orders to try, as places among its names. */
-function likelyOrders(kinds: readonly Kind[], bytes: number): number[][][] {
+function likelyOrders(kinds: readonly Kind[], bytes: number, samples: readonly SampleNames[]): number[][][] {
   const counts = kinds.map(({ names }) => factorial(names.length));
   const all = counts.reduce((count, each) => count * each, 1);
   if (all <= mostOrders && isAffordable(all, bytes)) return kinds.map(({ names }) => [...permutations(places(names))]);
 
   const orders = kinds.map(({ names }) => [places(names)]);
   let tries = 1;
-  const known = kinds.map(({ names }) => names.some((name) => contractRank(name) !== undefined));
-  for (const index of places(kinds).sort((a, b) => Number(known[b]) - Number(known[a]) || counts[a]! - counts[b]!)) {
+  const ranks = kinds.map(({ names }) => ranksOf(names, samples));
+  const known = ranks.map((each) => Number(each.length > 0));
+  for (const index of places(kinds).sort((a, b) => known[b]! - known[a]! || counts[a]! - counts[b]!)) {
     const { names } = kinds[index]!;
     const few = names.length <= mostPermuted;
-    const likely = known[index] ? placements(names) : few ? [...permutations(places(names))] : [];
+    const suggested = ranks[index]!.flatMap((rank) => placements(names, rank));
+    const likely = suggested.length > 0 ? suggested : few ? [...permutations(places(names))] : [];
     if (likely.length === 0 || !isAffordable(tries * likely.length, bytes)) continue;
     orders[index] = likely;
     tries *= likely.length;
@@ -92,9 +95,16 @@ function likelyOrders(kinds: readonly Kind[], bytes: number): number[][][] {
   return orders;
 }
 
-/** The contract's members in its order, with the others anywhere between them, or all in one place where they are many. */
-function placements(names: readonly string[]): number[][] {
-  const rank = (place: number): number | undefined => contractRank(names[place]!);
+/** What is known of the order of such members: by the contract, and by the project's samples. */
+function ranksOf(names: readonly string[], samples: readonly SampleNames[]): Rank[] {
+  const inContract = names.some((name) => contractRank(name) !== undefined) ? [contractRank] : [];
+  const inSamples = sampleRank(samples, names);
+  return inSamples === undefined ? inContract : [...inContract, inSamples];
+}
+
+/** The members that are known in their order, with the others anywhere between them, or all in one place where they are many. */
+function placements(names: readonly string[], rankOf: Rank): number[][] {
+  const rank = (place: number): number | undefined => rankOf(names[place]!);
   const known = places(names)
     .filter((place) => rank(place) !== undefined)
     .sort((a, b) => rank(a)! - rank(b)!);

@@ -4,10 +4,11 @@ import { htmlCause, layoutCause, orderCause, slashCause, unicodeCause } from "./
 import { JsonDocument } from "./json-document.ts";
 import { compact, layoutsBySpacing } from "./json-layouts.ts";
 import { numberWriters, type NumberWriter } from "./json-numbers.ts";
-import { memberOrders, reordered, type MemberOrder } from "./json-order.ts";
+import { memberOrders, reordered, sampleOrder, type MemberOrder } from "./json-order.ts";
 import { printJson, type JsonShape, type Layout } from "./json-print.ts";
 import { asHeld, isAsHeld, spellingChoices, type Spelling } from "./json-spelling.ts";
 import { Tokens } from "./json-tokens.ts";
+import type { SampleNames } from "./samples.ts";
 
 /** Everything about a JSON text but its white space, and how many of its properties differ from the body held. */
 interface Content {
@@ -40,7 +41,7 @@ export function jsonReprints(body: BodyView): JsonReprints | undefined {
   const document = JsonDocument.of(body);
   if (document === undefined) return undefined;
   const heldLayout = document.layout;
-  const contents = contentsOf(document);
+  const contents = contentsOf(document, body.samples);
 
   function* withChanges(changes: number, { length, stop }: Wanted): Generator<BodyCandidate> {
     for (const content of contents) {
@@ -67,10 +68,10 @@ export function jsonReprints(body: BodyView): JsonReprints | undefined {
 }
 
 /** Every combination of the choices that make a difference to this document, those with the fewest changes first. */
-function contentsOf(document: JsonDocument): Content[] {
+function contentsOf(document: JsonDocument, samples: readonly SampleNames[]): Content[] {
   const { unicode, slash, html, numbers } = effectiveChoices(document);
   const contents: Content[] = [];
-  for (const order of [null, ...effectiveOrders(document)])
+  for (const order of [null, ...effectiveOrders(document, samples)])
     for (const writer of numbers)
       for (const u of unicode)
         for (const s of slash)
@@ -103,10 +104,10 @@ function isSame(one: readonly string[], other: readonly string[]): boolean {
   return one.every((text, index) => text === other[index]);
 }
 
-function effectiveOrders({ shape, texts, tokens }: JsonDocument): Reordering[] {
+function effectiveOrders({ shape, texts, tokens }: JsonDocument, samples: readonly SampleNames[]): Reordering[] {
   const printed = (each: JsonShape): Buffer => printJson(each, { spacing: compact, end: "" }, tokens);
   const seen = [printed(shape)];
-  return memberOrders.flatMap((order) => {
+  return [...memberOrders, sampleOrder(samples)].flatMap((order) => {
     const sorted = reordered(shape, order, texts);
     const text = printed(sorted);
     if (seen.some((other) => other.equals(text))) return [];

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { tryParseJson } from "../../dumps/json.ts";
 import type { HeaderList } from "../../model/http.ts";
+import type { SampleNames } from "./samples.ts";
 
 /** Lossless JSON, as the dumps' parser gives it. */
 export type JsonTree = NonNullable<ReturnType<typeof tryParseJson>>;
@@ -14,13 +15,21 @@ export class BodyView {
   /** The `Content-Length` of the request, or what else the dump says of the body's length. */
   readonly declaredBytes: number | null;
   readonly headers: HeaderList;
+  /** What the project knows of the order of members. */
+  readonly samples: readonly SampleNames[];
   #text: string | undefined | null = null;
   #json: JsonTree | undefined | null = null;
 
-  constructor(bytes: Uint8Array, declaredBytes: number | null, headers: HeaderList) {
+  constructor(
+    bytes: Uint8Array,
+    declaredBytes: number | null,
+    headers: HeaderList,
+    samples: readonly SampleNames[] = [],
+  ) {
     this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.declaredBytes = declaredBytes;
     this.headers = headers;
+    this.samples = samples;
   }
 
   /** The body as text, a BOM included; undefined when it is not UTF-8 or too long to be taken apart. */
@@ -40,6 +49,6 @@ export class BodyView {
 
   /** The same request with another body. */
   with(bytes: Uint8Array): BodyView {
-    return new BodyView(bytes, this.declaredBytes, this.headers);
+    return new BodyView(bytes, this.declaredBytes, this.headers, this.samples);
   }
 }

@@ -10,6 +10,7 @@ import { undone, type Cause } from "./cause.ts";
 import { firstDifference } from "./difference.ts";
 import { headerState, targetsOf } from "./header.ts";
 import { markersOf } from "./markers.ts";
+import type { SampleNames } from "./samples.ts";
 import { longestSearch, search, type Match } from "./search.ts";
 
 /** What the diagnosis found. */
@@ -37,10 +38,16 @@ export interface Proof {
  * says when that was not enough.
  *
  * @param now milliseconds of a clock that only goes forward.
+ * @param samples what the project knows of the order of members.
  */
-export function diagnose(request: DumpedRequest, secrets: readonly Secret[], now: () => number): Finding {
+export function diagnose(
+  request: DumpedRequest,
+  secrets: readonly Secret[],
+  now: () => number,
+  samples: readonly SampleNames[] = [],
+): Finding {
   const bodies = [request.body, ...request.otherReadings].map(
-    (bytes) => new BodyView(bytes, request.declaredBytes, request.headers),
+    (bytes) => new BodyView(bytes, request.declaredBytes, request.headers, samples),
   );
   const leak = secrets.find((secret) => isInHeader(secret, request));
   if (leak !== undefined) return { ...headerHasSecret(leak), proof: null };

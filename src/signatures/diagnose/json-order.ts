@@ -1,5 +1,6 @@
 import { contractRank } from "../../contract/member-order.ts";
 import type { JsonShape } from "./json-print.ts";
+import { ranked, sampleRank, type SampleNames } from "./samples.ts";
 
 /** An order of an object's members, with the code of the cause when it was lost. */
 export interface MemberOrder {
@@ -19,11 +20,7 @@ export const memberOrders: readonly MemberOrder[] = [
   {
     code: "json-key-order",
     name: "in the order of Telepath's guide",
-    sort: (names) => {
-      const known = names.filter((name) => contractRank(name) !== undefined);
-      const inOrder = known.toSorted((a, b) => contractRank(a)! - contractRank(b)!);
-      return [...inOrder, ...names.filter((name) => contractRank(name) === undefined)];
-    },
+    sort: (names) => ranked(names, contractRank),
   },
   {
     code: "json-key-order",
@@ -34,6 +31,18 @@ export const memberOrders: readonly MemberOrder[] = [
     },
   },
 ];
+
+/** The order in which the project's own samples have them. */
+export function sampleOrder(samples: readonly SampleNames[]): MemberOrder {
+  return {
+    code: "json-key-order",
+    name: "in the order of this project's fixtures",
+    sort: (names) => {
+      const rank = sampleRank(samples, names);
+      return rank === undefined ? names : ranked(names, rank);
+    },
+  };
+}
 
 /**
  * The same value with the members of every object in another order. Repeated names keep their places to each other.

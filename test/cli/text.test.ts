@@ -82,4 +82,13 @@ describe("measures", () => {
     [1536, "1.5 KB"],
     [10 * 1024 ** 2, "10 MB"],
   ])("says %d bytes as %s", (value, text) => expect(sizeText(value)).toBe(text));
+
+  it("rounds a size as toFixed does", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1024, max: 1024 ** 2 - 1 }), (bytes) => {
+        const kilobytes = bytes / 1024;
+        expect(sizeText(bytes)).toBe(`${bytes % 1024 === 0 ? kilobytes : kilobytes.toFixed(1)} KB`);
+      }),
+    );
+  });
 });

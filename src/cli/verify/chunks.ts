@@ -29,9 +29,13 @@ export async function readChunks(
   return at - start;
 }
 
-/** The bytes of an open file at `start`, at most `length`; fewer at its end. */
-export function readPart(file: number, start: number, length: number): Buffer {
-  const buffer = Buffer.allocUnsafeSlow(length);
+/**
+ * The bytes of an open file at `start`, at most `length`; fewer at its end.
+ *
+ * @param room where they are read to, when there is room for them.
+ */
+export function readPart(file: number, start: number, length: number, room?: Buffer): Buffer {
+  const buffer = room !== undefined && length <= room.length ? room : Buffer.allocUnsafeSlow(length);
   let held = 0;
   while (held < length) {
     const read = readSync(file, buffer, held, length - held, start + held);

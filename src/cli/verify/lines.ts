@@ -32,18 +32,16 @@ export interface Line {
   bytes: Buffer | undefined;
 }
 
-/** The lines of a part; returns how many there were. */
-export function* linesOf({ file, start, end }: LinesPart): Generator<Line, number> {
-  // A line belongs to the part that its first byte stands in: the byte before tells whether one starts here.
-  const base = Math.max(start - 1, 0);
-  const length = end - base;
-  let bytes = readPart(file, base, length + overlapBytes);
-  if (bytes.length > length && bytes.indexOf(0x0a, length - 1) === -1) {
-    bytes = readPart(file, base, length + largestPassed);
-  }
-  const last = Math.min(length, bytes.length);
+/** The memory of parts that have been read to their end: making it anew takes as long as reading into it. */
+const rooms: Buffer[] = [];
+const roomBytes = partBytes + overlapBytes + 1;
+
+/** The lines of a part, each valid until the next; returns how many there were. */
+export function* linesOf(part: LinesPart): Generator<Line, number> {
+  const room = rooms.pop() ?? Buffer.allocUnsafeSlow(roomBytes);
+  const { bytes, base, first, last } = bytesOf(part, room);
   let item = 0;
-  let at = start === 0 ? 0 : afterNewline(bytes, 0);
+  let at = first;
   while (at < last) {
     const newline = bytes.indexOf(0x0a, at);
     const lineEnd = newline === -1 ? bytes.length : newline;
@@ -51,7 +49,20 @@ export function* linesOf({ file, start, end }: LinesPart): Generator<Line, numbe
     item += 1;
     at = lineEnd + 1;
   }
+  rooms.push(room);
   return item;
+}
+
+/** The bytes of a part, from `base` in the file; its lines start from `first` on and before `last`. */
+function bytesOf({ file, start, end }: LinesPart, room: Buffer) {
+  // A line belongs to the part that its first byte stands in: the byte before tells whether one starts here.
+  const base = Math.max(start - 1, 0);
+  const length = end - base;
+  let bytes = readPart(file, base, length + overlapBytes, room);
+  if (bytes.length > length && bytes.indexOf(0x0a, length - 1) === -1) {
+    bytes = readPart(file, base, length + largestPassed);
+  }
+  return { bytes, base, first: start === 0 ? 0 : afterNewline(bytes, 0), last: Math.min(length, bytes.length) };
 }
 
 function afterNewline(bytes: Buffer, from: number): number {

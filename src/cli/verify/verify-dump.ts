@@ -83,8 +83,9 @@ async function verifyBigDump(name: string, path: string, terms: VerifyTerms): Pr
       terms.broken(name, error);
     },
   };
-  const readLines = (dump: BigDump): Promise<void> =>
-    terms.threads.run(linePieces(dump, terms), (outcome, before) => {
+  const readLines = (dump: BigDump): Promise<void> => {
+    terms.threads.hurry();
+    return terms.threads.run(linePieces(dump, terms), (outcome, before) => {
       if ("judged" in outcome) return found(outcome.judged);
       if ("ends" in outcome) {
         const ends = outcome.ends.split("\n");
@@ -99,6 +100,7 @@ async function verifyBigDump(name: string, path: string, terms: VerifyTerms): Pr
       const line = { at: outcome.at!, bytes: undefined };
       return readLine(line, before + outcome.item + 1, { ...dump, reader: { ...reader, found: rest } });
     });
+  };
   await readBigDump(path, { ...terms, name, reader, readLines });
   if (index === 0 && broken === 0) throw new TelepathError("UNKNOWN_DUMP", `${name}: there is no request in it`);
 }

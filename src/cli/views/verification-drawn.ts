@@ -39,9 +39,10 @@ export function drawnText(secret: string, style: Style): DrawnLines {
   return (ends, { file, index, of }) => {
     const name = safeText(file);
     let lines = "";
-    for (const [at, end] of ends.entries()) {
-      const place = of > 1 ? `${name} #${index + at + 1}` : name;
-      lines += `${verdict}  ${style.strong(place)}  ${end}  ${last}\n`;
+    let number = index;
+    for (const end of ends) {
+      number += 1;
+      lines += `${verdict}  ${style.strong(of > 1 ? `${name} #${number}` : name)}  ${end}  ${last}\n`;
     }
     return lines;
   };

@@ -420,6 +420,17 @@ describe("what is yet to be tried", () => {
     expect(json).toMatchObject({ outcome: "pending", nextAttemptAt: expect.stringContaining("T") as string });
   });
 
+  it("has a line for the first of many, and is counted after that", async () => {
+    const target = await app(status(503));
+    const argv = ["send", "call.ended", "--count", "60", "--retry-schedule", "0ms", "--to", target.url];
+    const ran = await run([...argv, "--no-history", "--concurrency", "60"], { env });
+    expect(ran.stdout.match(/ attempt 2 of 2 /g)).toHaveLength(10);
+    expect(ran.stdout.match(/further attempts that fail are counted only\n/g)).toHaveLength(1);
+    expect(ran.stdout.match(/given up after 2 attempts/g)).toHaveLength(10);
+    expect(ran.stdout.match(/further failures are counted only\n/g)).toHaveLength(1);
+    expect(ran.stdout).toMatch(/60 deliveries .*0 delivered, 60 failed/);
+  });
+
   it("is not what was never begun, and Ctrl-C says how much that is", async () => {
     const target = await app(status(503));
     const stop = new AbortController();

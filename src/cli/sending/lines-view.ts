@@ -5,7 +5,7 @@ import { deliveryLines } from "../views/delivery.ts";
 import { styleFor } from "../views/style.ts";
 import { safeText } from "../views/text.ts";
 import { nextTryText } from "../views/waiting.ts";
-import { atLastAttempt, settledLines, triedAdvice } from "./lines.ts";
+import { atLastAttempt, furtherLine, mostFailureLines, settledLines, triedAdvice } from "./lines.ts";
 import { tellOfWaiting } from "./still-waiting.ts";
 import { mostLines, type BatchTerms, type BatchView } from "./view.ts";
 
@@ -18,6 +18,7 @@ export function linesView(terms: BatchTerms, context: Context): BatchView {
   const style = styleFor(stdout, context, flags);
   const progress = createProgress(total, context);
   const lineOf = settledLines(terms, style);
+  let tried = 0;
   const write = (lines: string): void => {
     if (lines === "") return;
     progress.clear();
@@ -30,10 +31,13 @@ export function linesView(terms: BatchTerms, context: Context): BatchView {
       progress.settled(delivery, retrying?.queue.size ?? 0);
     },
     waiting(waiting, delivery) {
-      if (total > mostLines || waiting.made === 0) return;
+      if (waiting.made === 0) return;
+      tried += 1;
+      if (total > mostLines && tried > mostFailureLines) return;
       const word = style.warn(nextTryText(waiting, now()));
       const advice = waiting.made === 1 ? triedAdvice(delivery) : null;
       write(deliveryLines(atLastAttempt(delivery), style, { word, advice }));
+      if (total > mostLines && tried === mostFailureLines) write(furtherLine("attempts that fail"));
     },
     note(message) {
       progress.clear();

@@ -7,7 +7,8 @@ import type { Style } from "../views/style.ts";
 import { counted, safeText } from "../views/text.ts";
 import { mostLines, type BatchTerms } from "./view.ts";
 
-const mostFailureLines = 10;
+/** Of many, so many that fail have a line. */
+export const mostFailureLines = 10;
 
 /** Draws what is settled; of many, the first failures only, and nothing of the rest. */
 export function settledLines(
@@ -24,8 +25,13 @@ export function settledLines(
     const extras = { word: words.filter(Boolean).join("  "), advice: retrying ? givenUp(delivery, advice) : advice };
     const lines = deliveryLines(atLastAttempt(delivery), style, extras);
     const isLast = total > mostLines && failures === mostFailureLines;
-    return isLast ? `${lines}          further failures are counted only\n` : lines;
+    return isLast ? lines + furtherLine("failures") : lines;
   };
+}
+
+/** In place of all lines after the last that is drawn. */
+export function furtherLine(what: string): string {
+  return `          further ${what} are counted only\n`;
 }
 
 const columnsForWords = 64;

@@ -34,7 +34,7 @@ export function linesView(terms: BatchTerms, context: Context): BatchView {
       if (waiting.made === 0) return;
       tried += 1;
       if (total > mostLines && tried > mostFailureLines) return;
-      const word = style.warn(nextTryText(waiting, now()));
+      const word = style.warn(nextTryText(waiting, now(), style));
       const advice = waiting.made === 1 ? triedAdvice(delivery) : null;
       write(deliveryLines(atLastAttempt(delivery), style, { word, advice }));
       if (total > mostLines && tried === mostFailureLines) write(furtherLine("attempts that fail"));

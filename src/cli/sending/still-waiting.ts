@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 import { counted, countText } from "../views/text.ts";
 import type { Style } from "../views/style.ts";
-import { spanText, waitingRow } from "../views/waiting.ts";
+import { inText, waitingRows } from "../views/waiting.ts";
 import type { BatchTerms } from "./view.ts";
 
 const mostRows = 10;
@@ -11,14 +11,13 @@ export function tellOfWaiting({ retrying, history }: BatchTerms, style: Style, c
   const queue = retrying?.queue;
   if (!queue || queue.size === 0) return;
   const { stdout, stderr, now } = context;
-  const rows = queue.soonest(mostRows).map((one) => waitingRow(one, { now: now(), isTrying: false }, style));
+  const soonest = queue.soonest(mostRows).map((waiting) => ({ waiting, isTrying: false }));
+  const rows = waitingRows(soonest, { now: now(), isLive: false }, style);
   const more = queue.size - rows.length;
   if (more > 0) rows.push(style.faint(`  … and ${countText(more)} more`));
   stdout.write(`${rows.join("\n")}\n`);
-  const [first] = queue.soonest(1);
   const verb = queue.size === 1 ? "is" : "are";
-  const when = spanText(first!.dueAt - now());
-  const next = when === "now" ? "now" : `in ${when}`;
+  const next = inText(soonest[0]!.waiting.dueAt - now());
   stderr.write(
     `${counted(queue.size, "delivery", "deliveries")} ${verb} yet to be tried again, the first ${next}\n` +
       (history

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from "node:timers/promises";
+import { onAborted } from "./aborts.ts";
 
 /** Spreads what is begun evenly over time. */
 export interface Pace {
@@ -48,6 +48,18 @@ export async function until(
   for (;;) {
     const early = time - clock();
     if (early <= 0 || stopped.aborted) return;
-    await pause(Math.min(early, longestTimerMs), undefined, { signal: stopped }).catch(() => {});
+    await sleep(Math.min(early, longestTimerMs), stopped);
   }
+}
+
+function sleep(milliseconds: number, stopped: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = (): void => {
+      clearTimeout(timer);
+      forget();
+      resolve();
+    };
+    const timer = setTimeout(wake, milliseconds);
+    const forget = onAborted(stopped, wake);
+  });
 }

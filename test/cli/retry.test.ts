@@ -147,6 +147,27 @@ describe("with a clock of the test's own", () => {
     expect(ran.stdout).toContain("given up after 4 attempts");
   });
 
+  it("does not hold up the events of a call behind one that is tried again: they come out of order", async () => {
+    const target = await answers(503);
+    const at = (seconds: number, event: string) => ({ event, at: `${seconds}s` });
+    const events = [at(0, "call.started"), at(2, "agent.connected"), at(9, "call.ended")];
+    const cwd = freshFolder({ "mine.json": JSON.stringify({ description: "a call", events }) });
+    const running = start(["send", "--scenario", "./mine.json", "--retry", "--to", target.url], { cwd });
+    await running.says(/ attempt 2 of 6 /);
+    for (const [seconds, count] of [
+      [2, 2],
+      [3, 3],
+      [4, 4],
+    ] as const) {
+      await vi.advanceTimersByTimeAsync(seconds * 1000);
+      await until(() => target.received.length === count);
+      await running.says("✓", count - 1);
+    }
+    expect(await running.ran).toMatchObject({ exitCode: 0 });
+    const order = target.received.map(({ body }) => (JSON.parse(body.toString()) as { event: string }).event);
+    expect(order).toEqual(["call.started", "agent.connected", "call.started", "call.ended"]);
+  });
+
   it("lets others go on while some wait, with one under way at a time", async () => {
     const target = await app((request, response, nth) => {
       response.statusCode = nth === 2 ? 500 : 200;

@@ -1,9 +1,9 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { Attempt, Delivery, NewDelivery, Outcome } from "../model/delivery.ts";
 import { TelepathError } from "../model/errors.ts";
 import type { Retry, RetryPlan } from "../model/retry.ts";
 import { pendingDelivery, type Draft } from "./deliver.ts";
 import { parseExpectation } from "./expectation.ts";
+import type { Insist } from "./insistence.ts";
 import { packed, unpacked, type PackedDelivery } from "./packed.ts";
 import type { Transport } from "./transport.ts";
 
@@ -23,8 +23,13 @@ export interface AttemptTools {
   holder: string;
   /** Milliseconds since the epoch. */
   now: () => number;
-  /** An outcome cannot be written; that is tried again until it can, or until it is stopped. */
-  onUnwritable: (error: TelepathError) => void;
+  insist: Insist;
+}
+
+/** How a run ends: nothing more is begun, then what is under way is broken off. */
+export interface Ending {
+  stopped: AbortSignal;
+  aborted: AbortSignal;
 }
 
 /** What a delivery has from its first attempt to its last. */
@@ -61,18 +66,20 @@ export interface Tried {
  * Makes a delivery's first attempt. Before it is made it stands on record that it is to be: one that was cut short by
  * the end of the process is made again, for nobody knows whether it arrived.
  *
+ * @returns null when it could not be put on record until the run was stopped: then nothing of it was sent
  * @throws TelepathError `INVALID_REQUEST` before anything is recorded or sent; what the recorder throws
  */
 export async function firstAttempt(
   draft: Draft,
   course: Course,
   tools: AttemptTools,
-  signal: AbortSignal,
-): Promise<Tried> {
-  const pending = pendingDelivery(draft, tools.now());
-  const retry = { plan: course.plan, dueAt: pending.createdAt, holder: tools.holder };
-  const id = tools.history ? await tools.history.record(pending, { retry }) : "";
-  return await attempted({ ...pending, id }, course, tools, signal);
+  { stopped, aborted }: Ending,
+): Promise<Tried | null> {
+  const { history, holder, insist, now } = tools;
+  const pending = pendingDelivery(draft, now());
+  const retry = { plan: course.plan, dueAt: pending.createdAt, holder };
+  const id = history ? await insist(() => history.record(pending, { retry }), stopped) : "";
+  return id === null ? null : await attempted({ ...pending, id }, course, tools, aborted);
 }
 
 /**
@@ -112,30 +119,21 @@ async function attempted(delivery: Delivery, course: Course, tools: AttemptTools
   const outcome = isDelivered ? "delivered" : delayMs === undefined ? "failed" : "pending";
   const dueAt = endedAt + (delayMs ?? 0);
   const retry = delayMs === undefined ? null : { plan, dueAt, holder: tools.holder };
-  await recorded(delivery.id, { attempt, outcome, retry }, tools, signal);
+  await recorded(delivery.id, { attempt, outcome, retry }, tools);
   const now: Delivery = { ...delivery, outcome, attempts: [...delivery.attempts, attempt] };
   return { delivery: now, attempt, waits: retry && waitingOf(now, course, dueAt) };
 }
 
-const writeAgainMs = 500;
-
-/** What an app has answered must be on record before anything else: else it would be sent again. */
+/** What an app has answered must be on record, whatever ends the run: else it would be sent again. */
 async function recorded(
   id: string,
   changes: Parameters<RetryRecorder["update"]>[1],
-  { history, onUnwritable }: AttemptTools,
-  signal: AbortSignal,
+  { history, insist }: AttemptTools,
 ): Promise<void> {
-  for (;;) {
-    try {
-      return await history?.update(id, changes);
-    } catch (error) {
-      if (isGone(error)) return;
-      const isLocked = error instanceof TelepathError && error.code === "HISTORY_UNWRITABLE";
-      if (!isLocked || signal.aborted) throw error;
-      onUnwritable(error);
-    }
-    await pause(writeAgainMs, undefined, { signal }).catch(() => {});
+  try {
+    if (history) await insist(() => history.update(id, changes));
+  } catch (error) {
+    if (!isGone(error)) throw error;
   }
 }
 

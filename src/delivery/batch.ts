@@ -141,10 +141,10 @@ class Making<D extends Draft> {
     await this.#turns.take();
     try {
       if (stopped.aborted) return;
-      const { delivery, attempt, waits } = await retrying.first(draft, this.#signal);
-      if (attempt) this.tally.attempted(attempt);
-      if (waits) this.#terms.onWaiting?.(waits, delivery);
-      else this.#concluded(delivery, draft);
+      const tried = await retrying.first(draft, { stopped, aborted: this.#signal });
+      if (tried?.attempt) this.tally.attempted(tried.attempt);
+      if (tried?.waits) this.#terms.onWaiting?.(tried.waits, tried.delivery);
+      else if (tried) this.#concluded(tried.delivery, draft);
     } finally {
       this.#turns.give();
     }

@@ -1,5 +1,5 @@
 import type { RetryPlan } from "../model/retry.ts";
-import { firstAttempt, nextAttempt, type AttemptTools, type Tried, type Waiting } from "./attempts.ts";
+import { firstAttempt, nextAttempt, type AttemptTools, type Ending, type Tried, type Waiting } from "./attempts.ts";
 import type { Draft } from "./deliver.ts";
 import { RetryQueue } from "./retry-queue.ts";
 
@@ -9,8 +9,8 @@ export interface Retrying {
   queue: RetryQueue<Waiting>;
   /** Those of them that are being tried. */
   trying: ReadonlySet<Waiting>;
-  /** Makes the first attempt; what is to be tried again is in the queue then. */
-  first(draft: Draft, signal: AbortSignal): Promise<Tried>;
+  /** Makes the first attempt; what is to be tried again is in the queue then. Null when it was not begun. */
+  first(draft: Draft, ending: Ending): Promise<Tried | null>;
   /** Makes the next attempt of one that the queue handed out. Null when it is not on record any more. */
   again(waiting: Waiting, signal: AbortSignal): Promise<Tried | null>;
 }
@@ -38,10 +38,10 @@ export function createRetrying(
   return {
     queue,
     trying,
-    async first(draft, signal) {
+    async first(draft, ending) {
       const course = { plan: planFor(draft.origin), nth: count++ };
-      const tried = await firstAttempt(draft, course, tools, signal);
-      if (tried.waits) queue.add(tried.waits);
+      const tried = await firstAttempt(draft, course, tools, ending);
+      if (tried?.waits) queue.add(tried.waits);
       return tried;
     },
     async again(waiting, signal) {

@@ -2,6 +2,7 @@ import { deliverAll, deliverSequences, type BatchTerms, type Due } from "../../d
 import type { Waiting } from "../../delivery/attempts.ts";
 import { deliver, type Draft } from "../../delivery/deliver.ts";
 import { parseExpectation } from "../../delivery/expectation.ts";
+import { createInsistence } from "../../delivery/insistence.ts";
 import { createPace, type Pace } from "../../delivery/pace.ts";
 import { createRetrying, type Retrying } from "../../delivery/retrying.ts";
 import type { Summary } from "../../delivery/tally.ts";
@@ -69,6 +70,7 @@ async function delivering<D extends Draft>(
   context: Context,
 ): Promise<void> {
   const { flags, project, history, total } = terms;
+  if (terms.retry) context.outlivesOutput = true; // what is under way is put on record, and what waits is told of
   const { createTransport } = await import("../../delivery/undici.ts");
   const transport = createTransport({ connections: flags.concurrency });
   const trouble: { view?: BatchView } = {};
@@ -104,8 +106,11 @@ function retryingFor<D extends Draft>(
   { now }: Context,
 ): Retrying | null {
   if (!retry) return null;
-  const onUnwritable = (error: Error): void => note(`${error.message}; an outcome waits to be put on record`);
-  return createRetrying(retry.plan, { transport, history, holder: retry.holder, now, onUnwritable }, retry.left);
+  const insist = createInsistence({
+    began: ({ message }) => note(`${message}; what was answered waits until it can be put on record`),
+    ended: () => note("the history can be written again, and all that was answered is on record"),
+  });
+  return createRetrying(retry.plan, { transport, history, holder: retry.holder, now, insist }, retry.left);
 }
 
 interface Tools {

@@ -10,7 +10,11 @@ import type { Transport } from "./transport.ts";
 /** Keeps on record what is yet to be tried. The history is one. */
 export interface RetryRecorder {
   record(delivery: NewDelivery, waits: { retry: Retry }): Promise<string>;
-  update(id: string, changes: { attempt: Attempt; outcome: Outcome; retry: Retry | null }): Promise<void>;
+  update(
+    id: string,
+    changes: { attempt: Attempt; outcome: Outcome; retry: Retry | null; holder: string },
+  ): Promise<void>;
+  holdsRetry(id: string, holder: string): boolean;
   get(id: string): Delivery;
 }
 
@@ -85,11 +89,13 @@ export async function firstAttempt(
 /**
  * Makes the next attempt of what waited: the same method, target, headers and bytes.
  *
- * @returns null when it is not on record any more
+ * @returns null when it is not on record any more, or another run has taken it over
  * @throws what the recorder throws
  */
 export async function nextAttempt(waiting: Waiting, tools: AttemptTools, signal: AbortSignal): Promise<Tried | null> {
-  const delivery = wholeOf(waiting, tools.history);
+  const { history, holder } = tools;
+  if (history && !history.holdsRetry(waiting.id, holder)) return null;
+  const delivery = wholeOf(waiting, history);
   return delivery && (await attempted(delivery, waiting, tools, signal));
 }
 
@@ -119,7 +125,7 @@ async function attempted(delivery: Delivery, course: Course, tools: AttemptTools
   const outcome = isDelivered ? "delivered" : delayMs === undefined ? "failed" : "pending";
   const dueAt = endedAt + (delayMs ?? 0);
   const retry = delayMs === undefined ? null : { plan, dueAt, holder: tools.holder };
-  await recorded(delivery.id, { attempt, outcome, retry }, tools);
+  await recorded(delivery.id, { attempt, outcome, retry, holder: tools.holder }, tools);
   const now: Delivery = { ...delivery, outcome, attempts: [...delivery.attempts, attempt] };
   return { delivery: now, attempt, waits: retry && waitingOf(now, course, dueAt) };
 }

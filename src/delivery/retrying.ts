@@ -11,7 +11,7 @@ export interface Retrying {
   trying: ReadonlySet<Waiting>;
   /** Makes the first attempt; what is to be tried again is in the queue then. Null when it was not begun. */
   first(draft: Draft, ending: Ending): Promise<Tried | null>;
-  /** Makes the next attempt of one that the queue handed out. Null when it is not on record any more. */
+  /** Makes the next attempt of one that the queue handed out. Null when it is not this run's any more. */
   again(waiting: Waiting, signal: AbortSignal): Promise<Tried | null>;
 }
 

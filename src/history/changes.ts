@@ -3,7 +3,7 @@ import { TelepathError } from "../model/errors.ts";
 import type { Database, Value } from "./driver.ts";
 import { takeOverHeld, writeHold, type TakeOver } from "./held.ts";
 import { dropOldest, giveBack, type Dropped } from "./retention.ts";
-import { releaseRetries, takeRetries, writeRetry, type TakeRetries } from "./retries.ts";
+import { holdsRetry, releaseRetries, takeRetries, writeRetry, type TakeRetries } from "./retries.ts";
 import { attemptBytes, attemptColumns, attemptRow, deliveryColumns, rowOf, signatureRow } from "./rows.ts";
 import type { DeliveryChanges, HeldDelivery, PendingRetry, Retention, Waits } from "./store.ts";
 
@@ -20,6 +20,8 @@ export type Change =
       body: Uint8Array | null;
       waits: Waits;
       columns: Value[];
+      /** When it holds the attempts no more, nothing is changed by it but what the attempt took. */
+      holder: string | null;
     }
   | ({ kind: "take-over"; body: null } & TakeOver)
   | ({ kind: "take-retries"; body: null } & TakeRetries)
@@ -51,7 +53,7 @@ export function insertion(id: string, delivery: NewDelivery, waits?: Waits): Cha
 
 /** Adds to a delivery on record; `UNKNOWN_DELIVERY` when there is none. */
 export function update(id: string, changes: DeliveryChanges): Change & { kind: "update" } {
-  const { attempt, outcome, signature, hold, retry } = changes;
+  const { attempt, outcome, signature, hold, retry, holder } = changes;
   const [verdict, detail] = signature ? signatureRow(signature) : [null, null];
   return {
     kind: "update",
@@ -60,6 +62,8 @@ export function update(id: string, changes: DeliveryChanges): Change & { kind: "
     body: attempt?.response?.body ?? null,
     waits: { ...(hold === undefined ? {} : { hold }), ...(retry === undefined ? {} : { retry }) },
     columns: [attempt ? attemptBytes(attempt) : 0, outcome ?? null, verdict, detail],
+    // What the app took is not to be sent again, whoever would do so.
+    holder: outcome === "delivered" ? null : (holder ?? null),
   };
 }
 
@@ -92,14 +96,16 @@ function makeInsertion(database: Database, tally: Tally, { row, body, waits }: C
 }
 
 function makeUpdate(database: Database, tally: Tally, change: Change & { kind: "update" }): undefined {
-  const { id, attempt, body, waits, columns } = change;
+  const { id, attempt, body, holder } = change;
+  const isTaken = holder !== null && !holdsRetry(database, id, holder);
+  const columns = isTaken ? [change.columns[0]!, null, null, null] : change.columns;
   const { changes } = database.prepare(updateSql).run(tally.change + 1, ...columns, id);
   if (changes === 0) {
     throw new TelepathError("UNKNOWN_DELIVERY", `no delivery has the id ${id}`, "it may have been dropped");
   }
   tally.change += 1;
   if (attempt) database.prepare(insertAttemptSql).run(...attempt, body, id);
-  writeWaits(database, id, waits);
+  if (!isTaken) writeWaits(database, id, change.waits);
 }
 
 function writeWaits(database: Database, id: string, { hold, retry }: Waits): void {

@@ -62,12 +62,23 @@ export function readRetry(database: Database, id: string): Retry | null {
   return { plan, dueAt: row["due_at"] as number, holder: row["holder"] as string };
 }
 
+/** See `History.holdsRetry`. */
+export function holdsRetry(database: Database, id: string, holder: string): boolean {
+  return database.prepare(holdsSql).get(id, holder) !== undefined;
+}
+
+const holdsSql = "SELECT 1 FROM retries WHERE delivery = (SELECT key FROM deliveries WHERE id = ?) AND holder = ?";
+
 /** See `History.retryHolders`. */
 export function readRetryHolders(database: Database): RetryHolder[] {
   return database
-    .prepare("SELECT holder, count(*) AS deliveries FROM retries GROUP BY holder")
+    .prepare("SELECT holder, count(*) AS deliveries, max(due_at) AS last FROM retries GROUP BY holder")
     .all()
-    .map((row) => ({ holder: row["holder"] as string, deliveries: row["deliveries"] as number }));
+    .map((row) => ({
+      holder: row["holder"] as string,
+      deliveries: row["deliveries"] as number,
+      lastDueAt: row["last"] as number,
+    }));
 }
 
 /** Who takes over what; see `History.takeRetries`. */

@@ -11,7 +11,7 @@ import { nextId } from "./ids.ts";
 import type { Filter } from "./query.ts";
 import { changedAfter, deliveriesAt, findDeliveries, lastChange } from "./reading.ts";
 import { keyOf } from "./references.ts";
-import { readRetry, readRetryHolders } from "./retries.ts";
+import { holdsRetry, readRetry, readRetryHolders } from "./retries.ts";
 import { rollBack } from "./schema.ts";
 import type {
   DeliveryChanges,
@@ -121,13 +121,17 @@ class SqliteHistory implements History {
     return this.#read((database) => readRetry(database, id));
   }
 
+  holdsRetry(id: string, holder: string): boolean {
+    return this.#read((database) => holdsRetry(database, id, holder));
+  }
+
   retryHolders(): RetryHolder[] {
     return this.#read(readRetryHolders);
   }
 
-  async takeRetries(holder: string, isLiving: (holder: string) => boolean): Promise<PendingRetry[]> {
+  async takeRetries(holder: string, isLiving: (holder: RetryHolder) => boolean): Promise<PendingRetry[]> {
     this.#checkOpen();
-    const ended = this.retryHolders().flatMap((one) => (isLiving(one.holder) ? [] : [one.holder]));
+    const ended = this.retryHolders().flatMap((one) => (isLiving(one) ? [] : [one.holder]));
     return await this.#writer.commit({ kind: "take-retries", holder, ended, body: null });
   }
 

@@ -67,6 +67,9 @@ export interface History {
   /** The attempt that is yet to be made of a delivery; null when there is none. */
   retryOf(id: string): Retry | null;
 
+  /** Whether it is `holder` that is to make the next attempt of a delivery. */
+  holdsRetry(id: string, holder: string): boolean;
+
   /** Who is to make the attempts that are yet to be made. */
   retryHolders(): RetryHolder[];
 
@@ -74,7 +77,7 @@ export interface History {
    * Makes `holder` the one that tries what is yet to be tried, unless another that is living has it, and resolves to
    * all that is the holder's now, the soonest first. No two holders get the same delivery.
    */
-  takeRetries(holder: string, isLiving: (holder: string) => boolean): Promise<PendingRetry[]>;
+  takeRetries(holder: string, isLiving: (holder: RetryHolder) => boolean): Promise<PendingRetry[]>;
 
   /** Leaves what `holder` was to try to whoever takes it next. */
   releaseRetries(holder: string): Promise<void>;
@@ -96,6 +99,11 @@ export interface DeliveryChanges extends Waits {
   attempt?: Attempt;
   outcome?: Outcome;
   signature?: SignatureRecord;
+  /**
+   * Who made the attempt. Where another has taken the delivery over meanwhile, what that one knows of it stays; but what
+   * was delivered is.
+   */
+  holder?: string;
 }
 
 /** What a delivery waits for from now on; null: no longer. */
@@ -124,6 +132,8 @@ export interface HeldDelivery extends Hold {
 export interface RetryHolder {
   holder: string;
   deliveries: number;
+  /** When the last of their next attempts is due. */
+  lastDueAt: number;
 }
 
 /** A delivery that is yet to be tried, and what its line says. */

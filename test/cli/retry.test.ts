@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { openHistory } from "../../src/history/sqlite.ts";
+import { newHolder } from "../../src/cli/requests/retry-holder.ts";
 import type { Delivery } from "../../src/model/delivery.ts";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -394,6 +395,37 @@ describe("send --resume", () => {
     await run(["replay", "last", "--retry"], { cwd, env, interrupted: stop.signal, onStdout: () => stop.abort() });
     const ran = await run(["send", "--resume", "--speed", "max", "--json"], { cwd });
     expect(jsonLines(ran.stdout)[0]).toMatchObject({ source: "replay", outcome: "delivered", verdict: "fixed" });
+  });
+
+  it("gives way to another run that has taken over what it waited for", async () => {
+    const { cwd, target } = await left(2, status(200));
+    const running = run(["send", "--resume", "--json"], { cwd });
+    const history = await openHistory(join(cwd, ".telepath-hooks"));
+    onTestFinished(() => history.close());
+    await until(() => history.retryHolders().some(({ holder }) => holder !== ""));
+    await history.takeRetries(`4711 ${newHolder(Date.now()).split(" ").slice(1).join(" ")}`, () => false);
+    const ran = await running;
+    expect(ran.stderr).toContain("another run has taken it over (process 4711)");
+    expect(target.received).toHaveLength(0);
+    expect(await onRecord(cwd)).toMatchObject([{ outcome: "pending" }, { outcome: "pending" }]);
+  }, 20_000);
+
+  it("leaves what a run in another container has, until its times are long past", async () => {
+    const { cwd, target } = await left(1, status(200));
+    const history = await openHistory(join(cwd, ".telepath-hooks"));
+    const [pid, mark, since, nonce] = newHolder(Date.now()).split(" ");
+    await history.takeRetries([pid, mark, since, nonce, "pid:[1]", "devbox%1b"].join(" "), () => false);
+    await history.close();
+    const ran = await run(["send", "--resume"], { cwd });
+    expect(ran).toMatchObject({ exitCode: 0 });
+    expect(ran.stderr).toMatch(
+      /nothing is left .*\n {2}1 delivery belongs to a run elsewhere \(devbox\S+, process \d+\)/,
+    );
+    expect(ran.stderr).toMatch(/--resume takes over in (10 m|9 m \d+ s)/);
+    expect(target.received).toHaveLength(0);
+    const later = await run(["send", "--resume"], { cwd, now: () => Date.now() + 700_000 });
+    expect(later).toMatchObject({ exitCode: 0 });
+    expect(target.received).toHaveLength(1);
   });
 
   it("tells of what is not in the history any more, and goes on with the rest", async () => {

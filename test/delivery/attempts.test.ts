@@ -40,11 +40,13 @@ interface Told {
 interface Faults {
   record?: () => Promise<void>;
   update?: () => Promise<void>;
+  holds?: boolean;
 }
 
 const fine = (): Promise<void> => Promise.resolve();
 
-function toldTools(statuses: (number | "aborted")[], { record = fine, update = fine }: Faults = {}): Told {
+function toldTools(statuses: (number | "aborted")[], faults: Faults = {}): Told {
+  const { record = fine, update = fine, holds = true } = faults;
   const events: unknown[][] = [];
   const history: RetryRecorder = {
     async record(_delivery, { retry }) {
@@ -56,6 +58,7 @@ function toldTools(statuses: (number | "aborted")[], { record = fine, update = f
       await update();
       events.push(["update", changes.outcome, changes.retry?.dueAt ?? null]);
     },
+    holdsRetry: () => holds,
     get: () => {
       throw new TelepathError("UNKNOWN_DELIVERY", "none");
     },
@@ -143,8 +146,11 @@ describe("an attempt", () => {
     expect(tried).toMatchObject({ attempt: { failure: "aborted" }, waits: { made: 1, last: "aborted" } });
   });
 
-  it("of what is not on record any more is not made", async () => {
-    const { tools, events } = toldTools([]);
+  it.each([
+    ["is not on record any more", true],
+    ["another run has taken over", false],
+  ])("of what %s is not made", async (_what, holds) => {
+    const { tools, events } = toldTools([], { holds });
     const waiting = { id: "GONE", plan, nth: 0, dueAt: 0, event: null, callId: null, made: 1, last: "500", kept: null };
     expect(await nextAttempt(waiting, tools, never)).toBeNull();
     expect(events).toEqual([]);

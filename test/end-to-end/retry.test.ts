@@ -72,7 +72,7 @@ it("send --resume leaves to a send what that still has, and says so", async () =
   const resumed = start(["send", "--resume"], { cwd, env });
   expect(await resumed.ended).toBe(0);
   expect(resumed.stderr()).toBe(
-    `nothing is left to be tried again; 1 delivery belongs to a run that is still at work (process ${send.child.pid})\n`,
+    `nothing is left to be tried again\n  1 delivery belongs to a run that is still at work (process ${send.child.pid})\n`,
   );
   send.child.kill("SIGINT");
   expect(await send.ended).toBe(130);

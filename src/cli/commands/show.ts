@@ -42,7 +42,8 @@ async function showAction(id: string, flags: ShowFlags, context: Context): Promi
   try {
     const delivery = history.get(id);
     const retry = history.retryOf(delivery.id);
-    const next = retry && { ...retry, isAtWork: isAtWork(retry.holder), now: context.now() };
+    const now = context.now();
+    const next = retry && { ...retry, isAtWork: isAtWork({ ...retry, lastDueAt: retry.dueAt }, now), now };
     if (flags.raw) writeBytes(requestBytes(delivery), context);
     else if (flags.body) writeBytes(delivery.body, context);
     else if (flags.json) writeJson(context, detailsJson(delivery, next));

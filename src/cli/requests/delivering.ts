@@ -1,5 +1,5 @@
 import { deliverAll, deliverSequences, type BatchTerms, type Due } from "../../delivery/batch.ts";
-import type { Waiting } from "../../delivery/attempts.ts";
+import { wholeOf, type Waiting } from "../../delivery/attempts.ts";
 import { deliver, type Draft } from "../../delivery/deliver.ts";
 import { parseExpectation } from "../../delivery/expectation.ts";
 import { createInsistence } from "../../delivery/insistence.ts";
@@ -16,7 +16,7 @@ import type { BatchView } from "../sending/view.ts";
 import type { Project } from "../settings/project.ts";
 import { counted, countText, sizeText } from "../views/text.ts";
 import type { RequestFlags } from "./request-options.ts";
-import { newHolder } from "./retry-holder.ts";
+import { newHolder, processOf } from "./retry-holder.ts";
 
 export interface DeliveringTerms<D extends Draft> {
   flags: RequestFlags;
@@ -134,8 +134,18 @@ function batchTerms<D extends Draft>(
     deliver: (draft, signal) => deliver(draft, attempt, signal),
     onSettled: (delivery, draft) => view.delivery(delivery, verdict?.(delivery, draft)),
     onWaiting: (waiting, delivery) => view.waiting(waiting, delivery),
-    onLost: ({ id }) => view.note(`${id} was to be tried again and is not in the history any more`),
+    onLost: (waiting) => view.note(lostText(waiting, history)),
   };
+}
+
+function lostText(waiting: Waiting, history: History | null): string {
+  const { id } = waiting;
+  const another = history?.retryOf(id);
+  if (another) {
+    return `${id} was to be tried again, and another run has taken it over (process ${processOf(another.holder)})`;
+  }
+  const isSettled = wholeOf(waiting, history) !== null;
+  return `${id} was to be tried again and is ${isSettled ? "settled by another run" : "not in the history any more"}`;
 }
 
 /** So that whoever resumes need not find out that this run is over. What stays is found out when this fails. */

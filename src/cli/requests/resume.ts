@@ -4,11 +4,12 @@ import type { History, PendingRetry, RetryHolder } from "../../history/store.ts"
 import type { RetryPlan } from "../../model/retry.ts";
 import type { Context } from "../context.ts";
 import type { Project } from "../settings/project.ts";
-import { counted } from "../views/text.ts";
+import { counted, safeText } from "../views/text.ts";
+import { spanText } from "../views/waiting.ts";
 import { deliverDrafts } from "./delivering.ts";
 import { replayVerdict } from "./replay-verdict.ts";
 import { usage } from "./request-options.ts";
-import { isAtWork, newHolder, processOf } from "./retry-holder.ts";
+import { elsewhere, isAtWork, newHolder, processOf, untilWhen } from "./retry-holder.ts";
 import type { SendFlags } from "./send-work.ts";
 
 /** What may be given with `--resume`: all else was settled when the deliveries were begun. */
@@ -39,7 +40,7 @@ export async function resume(flags: SendFlags, project: Project, context: Contex
   const history = await openHistory(project.dataDir);
   try {
     const holder = newHolder(context.now());
-    const left = await history.takeRetries(holder, isAtWork);
+    const left = await history.takeRetries(holder, (one) => isAtWork(one, context.now()));
     tell(left.length, history, context);
     const toGo = wayToGo(flags.speed ?? 1, context.now());
     const waiting = left.map((one, nth) => toGo(one, nth));
@@ -51,18 +52,25 @@ export async function resume(flags: SendFlags, project: Project, context: Contex
   }
 }
 
-function tell(left: number, history: History, { stderr }: Context): void {
-  const others = history.retryHolders().filter(({ holder }) => isAtWork(holder) && processOf(holder) !== process.pid);
-  const note = others.length > 0 ? `; ${othersText(others)}` : "";
-  if (left === 0) stderr.write(`nothing is left to be tried again${note}\n`);
-  else stderr.write(`going on with ${counted(left, "delivery", "deliveries")}${note}\n`);
+function tell(left: number, history: History, { stderr, now }: Context): void {
+  const others = history.retryHolders().filter((one) => isAtWork(one, now()) && !isOurs(one));
+  const notes = others.map((one) => `\n  ${otherText(one, now())}`).join("");
+  if (left === 0) stderr.write(`nothing is left to be tried again${notes}\n`);
+  else stderr.write(`going on with ${counted(left, "delivery", "deliveries")}${notes}\n`);
 }
 
-function othersText(others: readonly RetryHolder[]): string {
-  const count = others.reduce((sum, { deliveries }) => sum + deliveries, 0);
-  const pids = others.map(({ holder }) => processOf(holder)).join(", ");
-  const belong = count === 1 ? "belongs" : "belong";
-  return `${counted(count, "delivery", "deliveries")} ${belong} to a run that is still at work (process ${pids})`;
+/** Several runs may be in one process: then each knows of its own. */
+function isOurs({ holder }: RetryHolder): boolean {
+  return processOf(holder) === process.pid && elsewhere(holder) === null;
+}
+
+function otherText({ holder, deliveries, lastDueAt }: RetryHolder, now: number): string {
+  const belong = `${counted(deliveries, "delivery", "deliveries")} ${deliveries === 1 ? "belongs" : "belong"} to a run`;
+  const where = elsewhere(holder);
+  const process_ = `process ${processOf(holder)}`;
+  if (where === null) return `${belong} that is still at work (${process_})`;
+  const rest = spanText(untilWhen(lastDueAt) - now);
+  return `${belong} elsewhere (${safeText(where)}, ${process_}), which cannot be seen from here; --resume takes over in ${rest}`;
 }
 
 /** What is left of a delivery's way, at another speed. Those of one plan go on having one. */

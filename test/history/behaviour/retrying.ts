@@ -25,7 +25,7 @@ export function retrying({ opened }: Bench): void {
       await history.close();
       const again = await opened(folder);
       expect(again.retryOf(soon)).toEqual({ plan, dueAt: 10.5, holder: "one" });
-      expect(again.retryHolders()).toEqual([{ holder: "one", deliveries: 2 }]);
+      expect(again.retryHolders()).toEqual([{ holder: "one", deliveries: 2, lastDueAt: 30 }]);
       expect(await again.takeRetries("two", nobody)).toEqual([
         { id: soon, event, callId: null, dueAt: 10.5, plan, made: 0, last: null },
         expect.objectContaining({ id: later, dueAt: 30, plan, made: 1, last: "refused" }),
@@ -46,12 +46,35 @@ export function retrying({ opened }: Bench): void {
       const [history, other] = [await opened(folder), await opened(folder)];
       const ofEnded = await history.record(newDelivery(), { retry: { plan, dueAt: 1, holder: "ended" } });
       const ofLiving = await history.record(newDelivery(), { retry: { plan, dueAt: 2, holder: "living" } });
-      const isLiving = (holder: string) => holder !== "ended" && holder !== "";
+      const isLiving = ({ holder }: { holder: string }) => holder !== "ended" && holder !== "";
       const [mine, theirs] = await Promise.all([history.takeRetries("a", isLiving), other.takeRetries("b", isLiving)]);
       expect([...mine, ...theirs].map(({ id }) => id)).toEqual([ofEnded]);
 
       await history.releaseRetries("living");
       expect((await other.takeRetries("c", isLiving)).map(({ id }) => id)).toEqual([ofLiving]);
+    });
+
+    it("stays as the holder has it, whatever becomes of an attempt that one before had under way", async () => {
+      const history = await opened();
+      const retry = { plan, dueAt: 1, holder: "one" };
+      const [failing, taken] = [
+        await history.record(newDelivery(), { retry }),
+        await history.record(newDelivery(), { retry }),
+      ];
+      await history.takeRetries("two", nobody);
+      expect(history.holdsRetry(failing, "one")).toBe(false);
+      expect(history.holdsRetry(failing, "two")).toBe(true);
+      const late = { attempt: newAttempt(), holder: "one" };
+      await history.update(failing, { ...late, outcome: "failed", retry: null });
+      expect(history.get(failing)).toMatchObject({ outcome: "pending", attempts: [{ number: 1 }] });
+      expect(history.retryOf(failing)).toMatchObject({ holder: "two" });
+
+      // The app has it: nobody is to send it again, nor to say that it failed.
+      await history.update(taken, { ...late, outcome: "delivered", retry: null });
+      expect(history.holdsRetry(taken, "two")).toBe(false);
+      await history.update(taken, { ...late, outcome: "pending", retry: { ...retry, holder: "two" }, holder: "two" });
+      expect(history.get(taken)).toMatchObject({ outcome: "delivered" });
+      expect(history.retryOf(taken)).toBeNull();
     });
 
     it("is not what listen holds, nor the other way round", async () => {

@@ -12,6 +12,9 @@ export interface Dropped {
 const deliveriesAtOnce = 200;
 const pagesAtOnce = 500;
 
+/** An attempt that is late by a day is one that nobody makes. */
+const longPastMs = 24 * 3_600_000;
+
 /**
  * Drops some of the oldest deliveries, as long as they are older or more than is to be kept.
  *
@@ -22,14 +25,20 @@ export function dropOldest(
   lastChange: number,
   { keep, now }: { keep: Retention; now: number },
 ): Dropped {
-  // What waits for its app was acknowledged, and what waits for its next attempt is promised one: only age ends that.
+  // What waits for its app was acknowledged: only age ends that. What waits for its next attempt is promised one, and
+  // is of no age before that is long past: whoever is to make it may be making it.
   const oldest = database
     .prepare(
       `SELECT key, created_at, bytes FROM deliveries
-      WHERE created_at < ? OR key NOT IN (SELECT delivery FROM held UNION ALL SELECT delivery FROM retries)
-      ORDER BY created_at, key LIMIT ?`,
+      WHERE (created_at < ?1 OR key NOT IN (SELECT delivery FROM held UNION ALL SELECT delivery FROM retries))
+        AND key NOT IN (SELECT delivery FROM retries WHERE due_at >= ?2)
+      ORDER BY created_at, key LIMIT ?3`,
     )
-    .all(now - keep.maxAgeMs, deliveriesAtOnce) as { key: number; created_at: number; bytes: number }[];
+    .all(now - keep.maxAgeMs, now - Math.max(keep.maxAgeMs, longPastMs), deliveriesAtOnce) as {
+    key: number;
+    created_at: number;
+    bytes: number;
+  }[];
   const dropped = { deliveries: 0, bytes: 0 };
   for (const { key, created_at, bytes } of oldest) {
     if (created_at >= now - keep.maxAgeMs && spaceTaken(database) <= keep.maxBytes) break;

@@ -82,7 +82,10 @@ export interface History {
   /** Leaves what `holder` was to try to whoever takes it next. */
   releaseRetries(holder: string): Promise<void>;
 
-  /** Drops what is older or more than `keep` allows, oldest first. Says how much that was. What waits is dropped for its age only. */
+  /**
+   * Drops what is older or more than `keep` allows, oldest first. Says how much that was. What waits is dropped for its
+   * age only, and what waits for its next attempt only when the time of that is past by as much, and by a day.
+   */
   prune(keep: Retention, now: number): Promise<{ deliveries: number; bytes: number }>;
 
   /** For whoever has to end soon: writes that find the history locked are rejected now, and not after 5 s. */

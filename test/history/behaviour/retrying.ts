@@ -85,16 +85,24 @@ export function retrying({ opened }: Bench): void {
       expect(await history.takeRetries("2", nobody)).toHaveLength(1);
     });
 
-    it("drops what is yet to be tried for its age, and not for want of room", async () => {
+    it("drops what is yet to be tried when its time is long past, and not for want of room", async () => {
       const history = await opened();
-      await history.record(newDelivery({ createdAt: 1 }), { retry: { plan, dueAt: 1, holder: "one" } });
-      const young = await history.record(newDelivery({ createdAt: 100 }), {
-        retry: { plan, dueAt: 1, holder: "one" },
-      });
-      await history.record(newDelivery({ createdAt: 50 }));
-      await history.prune({ maxAgeMs: 99, maxBytes: 0 }, 101);
-      expect([...history.find({})].map(({ id }) => id)).toEqual([young]);
-      expect((await history.takeRetries("two", nobody)).map(({ id }) => id)).toEqual([young]);
+      const day = 24 * 3_600_000;
+      const now = 100 * day;
+      const recorded = (createdAt: number, dueAt: number) =>
+        history.record(newDelivery({ createdAt }), { retry: { plan, dueAt, holder: "one" } });
+      await recorded(now - 4 * day, now - 3 * day - 1);
+      const due = await recorded(now - 4 * day, now - 3 * day);
+      const later = await recorded(now - 4 * day, now + day);
+      const young = await recorded(now - day, now - day);
+      await history.record(newDelivery({ createdAt: now - day }));
+      const left = (): string[] => [...history.find({})].map(({ id }) => id);
+      await history.prune({ maxAgeMs: 3 * day, maxBytes: 0 }, now);
+      expect(left()).toEqual([due, later, young]);
+      // However little is kept: it may be under way.
+      await history.prune({ maxAgeMs: 2000, maxBytes: 0 }, now);
+      expect(left()).toEqual([later, young]);
+      expect((await history.takeRetries("two", nobody)).map(({ id }) => id)).toEqual([young, later]);
     });
   });
 }

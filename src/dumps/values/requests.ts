@@ -13,7 +13,8 @@ const BODY_NAMES =
   `bodybase64 base64body rawbody bodyraw rawbodybase64 rawpost postdataentries datastring eventpayload raw
   content postdata body requestbody payload text data json`.split(/\s+/);
 const RAW_BODY_NAMES = new Set(BODY_NAMES.slice(0, BODY_NAMES.indexOf("raw") + 1));
-const HEADERS_NAMES = ["rawheaders", "multivalueheaders", "headers", "reqheaders", "requestheaders", "header"];
+const BODY_RANKS = ranksOf(BODY_NAMES);
+const HEADERS_RANKS = ranksOf(["rawheaders", "multivalueheaders", "headers", "reqheaders", "requestheaders", "header"]);
 const METHOD_NAMES = ["method", "httpMethod", "http_method", "REQUEST_METHOD"];
 const API_GATEWAY_METHOD = ["requestContext", "http", "method"];
 const URL_NAMES = ["url", "originalUrl", "target", "uri", "REQUEST_URI", "cli_path", "path"];
@@ -66,9 +67,12 @@ function find(root: JsonNode, matches: (node: JsonNode, name: string) => boolean
   return found;
 }
 
+function ranksOf(names: readonly string[]): ReadonlyMap<string, number> {
+  return new Map(names.map((name, index) => [name, index]));
+}
+
 function rank(name: string): number | undefined {
-  const at = name.length > 32 ? -1 : HEADERS_NAMES.indexOf(plainName(name));
-  return at === -1 ? undefined : at;
+  return name.length > 32 ? undefined : HEADERS_RANKS.get(plainName(name));
 }
 
 function looksLikeHeaders(node: JsonNode): boolean {
@@ -95,7 +99,7 @@ function isCgi(list: JsonNode): boolean {
 }
 
 function isBodyName(name: string): boolean {
-  return name.length <= 32 && BODY_NAMES.includes(plainName(name));
+  return name.length <= 32 && BODY_RANKS.has(plainName(name));
 }
 
 /** The nearest object that has a body; in it, every member that could be one, the rawest first. */
@@ -104,7 +108,7 @@ function bodyOf(places: JsonNode[], path: JsonNode[], headers: HeaderList, dump:
     if (place.type !== "object") continue;
     const candidates = place.members
       .filter(({ name, value }) => isBodyName(name) && !path.includes(value))
-      .sort((a, b) => BODY_NAMES.indexOf(plainName(a.name)) - BODY_NAMES.indexOf(plainName(b.name)));
+      .sort((a, b) => BODY_RANKS.get(plainName(a.name))! - BODY_RANKS.get(plainName(b.name))!);
     if (candidates.length === 0) continue;
     const declared = announcedBytes(headers) ?? sizeIn(place);
     const flag = member(place, "isBase64Encoded");

@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import type { Delivery } from "../model/delivery.ts";
+import type { RetryPlan } from "../model/retry.ts";
 import type { Waiting } from "./attempts.ts";
 import type { Draft } from "./deliver.ts";
 import { until, type Pace } from "./pace.ts";
@@ -12,8 +13,8 @@ export interface BatchTerms<D extends Draft> {
   concurrency: number;
   /** Makes one delivery, where none is tried again. */
   deliver: (draft: D, signal: AbortSignal) => Promise<Delivery>;
-  /** Called for every delivery as soon as it is settled; without its draft when it was tried again. */
-  onSettled?: (delivery: Delivery, draft: D | null) => void;
+  /** Called for every delivery as soon as it is settled; with its plan, and without its draft, when it was tried again. */
+  onSettled?: (delivery: Delivery, draft: D | null, plan: RetryPlan | null) => void;
   /** Called for every attempt that is to be followed by another. */
   onWaiting?: (waiting: Waiting, delivery: Delivery) => void;
   /** Called when one that waited is not on record any more. */
@@ -162,7 +163,7 @@ class Making<D extends Draft> {
         if (tried === null) this.#lost(waiting);
         else if (tried.attempt) this.tally.attempted(tried.attempt);
         if (tried?.waits) this.#terms.onWaiting?.(tried.waits, tried.delivery);
-        else if (tried) this.#concluded(tried.delivery, null);
+        else if (tried) this.#concluded(tried.delivery, null, waiting.plan);
       } finally {
         this.#turns.give();
         retrying.queue.done();
@@ -175,9 +176,9 @@ class Making<D extends Draft> {
     this.#concluded(delivery, draft);
   }
 
-  #concluded(delivery: Delivery, draft: D | null): void {
+  #concluded(delivery: Delivery, draft: D | null, plan: RetryPlan | null = null): void {
     this.tally.settled(delivery);
-    this.#terms.onSettled?.(delivery, draft);
+    this.#terms.onSettled?.(delivery, draft, plan);
   }
 
   #lost(waiting: Waiting): void {

@@ -26,6 +26,8 @@ export interface Surroundings {
   threads?: OtherThreads;
   /** Called with every piece of stdout as it comes. */
   onStdout?: (text: string) => void;
+  /** The same of stderr. */
+  onStderr?: (text: string) => void;
 }
 
 export interface Ran {
@@ -56,7 +58,7 @@ export async function run(argv: readonly string[], around: Surroundings = {}): P
   const cwd = around.cwd ?? freshFolder();
   writeFiles(cwd, around.files ?? {});
   const stdout = sink(around, around.onStdout);
-  const stderr = sink(around);
+  const stderr = sink(around, around.onStderr);
   const context: Context = {
     stdin: Object.assign(Readable.from(around.stdin === undefined ? [] : [Buffer.from(around.stdin as string)]), {
       isTTY: around.tty ?? false,

@@ -132,7 +132,8 @@ function batchTerms<D extends Draft>(
     pace,
     retrying: retrying ?? undefined,
     deliver: (draft, signal) => deliver(draft, attempt, signal),
-    onSettled: (delivery, draft) => view.delivery(delivery, verdict?.(delivery, draft)),
+    onSettled: (delivery, draft, plan) =>
+      view.delivery(delivery, { verdict: verdict?.(delivery, draft), expected: plan?.expected ?? flags.expect }),
     onWaiting: (waiting, delivery) => view.waiting(waiting, delivery),
     onLost: (waiting) => view.note(lostText(waiting, history)),
   };

@@ -134,6 +134,11 @@ export class LiveScreen {
     this.changed();
   }
 
+  /** False until `show`, and while it is hidden: lines are written all the same. */
+  get isShown(): boolean {
+    return this.#isShown;
+  }
+
   get hasPage(): boolean {
     return this.#page !== null;
   }

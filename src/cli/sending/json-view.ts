@@ -3,17 +3,32 @@ import type { Delivery } from "../../model/delivery.ts";
 import { writeJson, type Context } from "../context.ts";
 import { deliveryJson } from "../views/delivery.ts";
 import { safeText } from "../views/text.ts";
+import { createProgress } from "./progress.ts";
+import { RunCounts } from "./run-counts.ts";
 import type { BatchTerms, BatchView } from "./view.ts";
 
 /** An object for each delivery, and one for all. Those that still wait when the run ends have theirs, too. */
-export function jsonView({ retrying, history }: BatchTerms, context: Context): BatchView {
+export function jsonView(terms: BatchTerms, context: Context): BatchView {
+  const { retrying, history } = terms;
+  const counts = new RunCounts(terms);
+  const progress = createProgress(terms, counts, context);
   return {
-    delivery(delivery, verdict) {
+    delivery(delivery, { verdict }) {
+      counts.settled(delivery);
+      progress.clear();
       writeJson(context, { ...settledJson(delivery), ...(verdict === undefined ? {} : { verdict }) });
+      progress.changed();
     },
-    waiting: () => {},
-    note: (message) => void context.stderr.write(`note  ${safeText(message)}\n`),
+    waiting(waiting) {
+      counts.tried(waiting);
+      progress.changed();
+    },
+    note(message) {
+      progress.clear();
+      context.stderr.write(`note  ${safeText(message)}\n`);
+    },
     end() {
+      progress.end();
       for (const waiting of [...(retrying?.queue ?? [])].sort((a, b) => a.nth - b.nth)) {
         const delivery = wholeOf(waiting, history);
         if (!delivery) continue;

@@ -1,27 +1,30 @@
+import type { Waiting } from "../../delivery/attempts.ts";
 import { anySuccess } from "../../delivery/expectation.ts";
 import { lastStatus, type Delivery } from "../../model/delivery.ts";
+import type { Context } from "../context.ts";
 import { failureAdvice } from "../views/advice.ts";
 import { verdictWord } from "../views/batch.ts";
 import { deliveryLines } from "../views/delivery.ts";
 import type { Style } from "../views/style.ts";
 import { counted, safeText } from "../views/text.ts";
-import { mostLines, type BatchTerms } from "./view.ts";
+import { nextTryText } from "../views/waiting.ts";
+import { mostLines, type BatchTerms, type SettledTerms } from "./view.ts";
 
 /** Of many, so many that fail have a line. */
-export const mostFailureLines = 10;
+const mostFailureLines = 10;
 
 /** Draws what is settled; of many, the first failures only, and nothing of the rest. */
 export function settledLines(
-  { total, flags, retrying }: BatchTerms,
+  { total, retrying }: BatchTerms,
   style: Style,
-): (delivery: Delivery, verdict: string | null | undefined) => string {
+): (delivery: Delivery, terms: SettledTerms) => string {
   let failures = 0;
-  return (delivery, verdict) => {
+  return (delivery, { verdict, expected }) => {
     const failed = delivery.outcome !== "delivered";
     if (failed) failures += 1;
     if (total > mostLines && !(failed && failures <= mostFailureLines)) return "";
     const words = [retrying ? triesWord(delivery, style) : "", verdict ? verdictWord(verdict, style) : ""];
-    const advice = adviceOn(delivery, flags.expect);
+    const advice = adviceOn(delivery, expected);
     const extras = { word: words.filter(Boolean).join("  "), advice: retrying ? givenUp(delivery, advice) : advice };
     const lines = deliveryLines(atLastAttempt(delivery), style, extras);
     const isLast = total > mostLines && failures === mostFailureLines;
@@ -29,8 +32,26 @@ export function settledLines(
   };
 }
 
+/** Draws attempts that failed and are followed by another; of many, the first of them only. */
+export function triedLines(
+  { total }: BatchTerms,
+  style: Style,
+  { now }: Pick<Context, "now">,
+): (waiting: Waiting, delivery: Delivery) => string {
+  let tried = 0;
+  return (waiting, delivery) => {
+    if (waiting.made === 0) return "";
+    tried += 1;
+    if (total > mostLines && tried > mostFailureLines) return "";
+    const word = style.warn(nextTryText(waiting, now(), style));
+    const advice = waiting.made === 1 ? triedAdvice(waiting, delivery) : null;
+    const lines = deliveryLines(atLastAttempt(delivery), style, { word, advice });
+    return total > mostLines && tried === mostFailureLines ? lines + furtherLine("attempts that fail") : lines;
+  };
+}
+
 /** In place of all lines after the last that is drawn. */
-export function furtherLine(what: string): string {
+function furtherLine(what: string): string {
   return `          further ${what} are counted only\n`;
 }
 
@@ -50,19 +71,20 @@ function givenUp({ attempts, outcome }: Delivery, advice: string | undefined): s
 }
 
 /** The time that a line begins with is that of what it tells: hours may lie between a delivery's attempts. */
-export function atLastAttempt(delivery: Delivery): Delivery {
+function atLastAttempt(delivery: Delivery): Delivery {
   const { attempts } = delivery;
   return attempts.length > 1 ? { ...delivery, createdAt: attempts.at(-1)!.startedAt } : delivery;
 }
 
-/** Where the user expects another answer than Telepath does, theirs is what counts. */
-function adviceOn(delivery: Delivery, expected: string): string | undefined {
-  const status = lastStatus(delivery);
-  if (expected === anySuccess || status === null || delivery.outcome === "delivered") return failureAdvice(delivery);
-  return `the app answered ${status}, and --expect wants ${safeText(expected)}`;
+/** Why an attempt failed that is followed by another. */
+export function triedAdvice({ plan }: Pick<Waiting, "plan">, delivery: Delivery): string | undefined {
+  return adviceOn({ ...delivery, outcome: "failed" }, plan.expected, { isTriedAgain: true });
 }
 
-/** Why an attempt failed that is followed by another. */
-export function triedAdvice(delivery: Delivery): string | undefined {
-  return failureAdvice({ ...delivery, outcome: "failed" }, { isTriedAgain: true });
+/** Where the user expects another answer than Telepath does, theirs is what counts. */
+function adviceOn(delivery: Delivery, expected: string, known: { isTriedAgain?: boolean } = {}): string | undefined {
+  const status = lastStatus(delivery);
+  const isTelepaths = expected === anySuccess || status === null || delivery.outcome === "delivered";
+  if (isTelepaths) return failureAdvice(delivery, known);
+  return `the app answered ${status}, and --expect wants ${safeText(expected)}`;
 }

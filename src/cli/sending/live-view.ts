@@ -7,10 +7,12 @@ import { Seat } from "../screen/seat.ts";
 import { summaryText } from "../views/batch.ts";
 import { styleFor, type Style } from "../views/style.ts";
 import { safeText } from "../views/text.ts";
+import { runRows } from "../views/run.ts";
 import { waitingBlock, type WaitingFacts } from "../views/waiting.ts";
-import { settledLines, triedAdvice } from "./lines.ts";
+import { settledLines, triedAdvice, triedLines } from "./lines.ts";
+import { RunCounts } from "./run-counts.ts";
 import { tellOfWaiting } from "./still-waiting.ts";
-import { mostLines, type BatchTerms, type BatchView } from "./view.ts";
+import { mostLines, type BatchTerms, type BatchView, type SettledTerms } from "./view.ts";
 
 const tickMs = 1000;
 /** More is never drawn. */
@@ -25,32 +27,38 @@ export class LiveView implements BatchView {
   readonly #seat: Seat;
   readonly #ticker: NodeJS.Timeout;
   readonly #lineOf: ReturnType<typeof settledLines>;
+  readonly #triedLineOf: ReturnType<typeof triedLines>;
+  readonly #counts: RunCounts;
   #lines = "";
-  #counts = { delivered: 0, failed: 0 };
   /** Whose attempt failed last. */
-  #failed: Delivery | null = null;
+  #failed: { waiting: Waiting; delivery: Delivery } | null = null;
 
   constructor(terms: BatchTerms & { retrying: Retrying }, terminal: Terminal, context: Context) {
     this.#terms = terms;
     this.#context = context;
     this.#style = styleFor(context.stdout, context, terms.flags);
     this.#lineOf = settledLines(terms, this.#style);
+    this.#triedLineOf = triedLines(terms, this.#style, context);
+    this.#counts = new RunCounts(terms);
     this.#live = new LiveScreen(context.stdout, {
       lines: () => this.#takeLines(),
-      block: (columns, rows) => waitingBlock(this.#facts(), this.#style, { columns, rows }),
+      block: (columns, rows) => waitingBlock(this.#facts(columns), this.#style, { columns, rows }),
     });
     this.#seat = new Seat(terminal, this.#live);
     this.#ticker = setInterval(() => this.#live.changed(), tickMs);
   }
 
-  delivery(delivery: Delivery, verdict: string | null | undefined): void {
-    this.#counts[delivery.outcome === "delivered" ? "delivered" : "failed"] += 1;
-    this.#lines += this.#lineOf(delivery, verdict);
+  delivery(delivery: Delivery, terms: SettledTerms): void {
+    this.#counts.settled(delivery);
+    this.#lines += this.#lineOf(delivery, terms);
     this.#live.changed();
   }
 
   waiting(waiting: Waiting, delivery: Delivery): void {
-    if (waiting.made > 0) this.#failed = delivery;
+    this.#counts.tried(waiting);
+    if (waiting.made > 0) this.#failed = { waiting, delivery };
+    // The table is not to be seen in the background; lines are.
+    if (!this.#live.isShown) this.#lines += this.#triedLineOf(waiting, delivery);
     this.#live.changed();
   }
 
@@ -77,19 +85,18 @@ export class LiveView implements BatchView {
     return lines;
   }
 
-  #facts(): WaitingFacts {
-    const { retrying, total, history } = this.#terms;
+  #facts(columns: number): WaitingFacts {
+    const { retrying, history } = this.#terms;
+    const now = this.#context.now();
     const { queue, trying } = retrying;
-    const soonest = queue.soonest(mostRows);
     const tried = [...trying].slice(0, mostRows).map((waiting) => ({ waiting, isTrying: true }));
     return {
-      rows: [...tried, ...soonest.map((waiting) => ({ waiting, isTrying: false }))],
+      rows: [...tried, ...queue.soonest(mostRows).map((waiting) => ({ waiting, isTrying: false }))],
       size: queue.size,
-      nextAt: soonest[0]?.dueAt ?? null,
-      counts: { total, ...this.#counts },
-      advice: (this.#failed && triedAdvice(this.#failed)?.split("\n", 1)[0]) ?? null,
+      counts: runRows(this.#counts.facts(now), this.#style, columns - 1),
+      advice: (this.#failed && triedAdvice(this.#failed.waiting, this.#failed.delivery)?.split("\n", 1)[0]) ?? null,
       isOnRecord: history !== null,
-      now: this.#context.now(),
+      now,
     };
   }
 }

@@ -6,8 +6,7 @@ import type { Delivery } from "../../model/delivery.ts";
 
 /** Draws the deliveries of `send` and `replay` as they are settled. */
 export interface BatchView {
-  /** @param verdict how it compares with an earlier attempt; undefined where nothing is compared */
-  delivery(delivery: Delivery, verdict: string | null | undefined): void;
+  delivery(delivery: Delivery, terms: SettledTerms): void;
   /** An attempt failed, and another is to follow. */
   waiting(waiting: Waiting, delivery: Delivery): void;
   /** Something happened that concerns no answer. */
@@ -17,11 +16,19 @@ export interface BatchView {
   summary(summary: Summary): void;
 }
 
+/** What there is to know of a settled delivery besides itself. */
+export interface SettledTerms {
+  /** How it compares with an earlier attempt; undefined where nothing is compared. */
+  verdict: string | null | undefined;
+  /** Which statuses count as delivered, in the words of `--expect`. */
+  expected: string;
+}
+
 /** What a view knows of the run. */
 export interface BatchTerms {
   /** How many deliveries there will be. */
   total: number;
-  flags: { json?: boolean; color?: boolean; expect: string };
+  flags: { json?: boolean; color?: boolean };
   /** Null when nothing is tried again. */
   retrying: Retrying | null;
   /** Null when nothing is on record. */

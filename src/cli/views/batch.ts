@@ -1,3 +1,4 @@
+import stringWidth from "fast-string-width";
 import type { Summary } from "../../delivery/tally.ts";
 import { latencyChart } from "./latency-chart.ts";
 import type { Style } from "./style.ts";
@@ -36,19 +37,28 @@ export function summaryText(summary: Summary, style: Style, { chart }: { chart: 
   return `${lines.join("\n")}\n`;
 }
 
-/** `1,234 of 20,000  6,543 a second  3.00 s left  2 failed` */
+/** `1,234 of 20,000  6,543 a second  3.00 s left  2 failed`: as much of it as `columns` have room for. */
 export function progressText(at: {
   total: number;
   done: number;
   failed: number;
-  /** For their next attempt. */
-  waiting?: number;
   elapsedMs: number;
+  columns?: number;
 }): string {
   const rate = at.elapsedMs > 0 ? (at.done / at.elapsedMs) * 1000 : 0;
   const left = rate > 0 ? `${durationText(((at.total - at.done) / rate) * 1000)} left` : "";
   const failed = at.failed === 0 ? "" : `${countText(at.failed)} failed`;
   const count = `${countText(at.done)} of ${countText(at.total)}`;
-  const waiting = at.waiting ? `${countText(at.waiting)} wait` : "";
-  return [count, `${countText(Math.round(rate))} a second`, left, failed, waiting].filter(Boolean).join("  ");
+  return rowsOf([count, `${countText(Math.round(rate))} a second`, left, failed], at.columns)[0]!;
+}
+
+/** Puts parts beside each other, as many in a row as `columns` have room for; those that say nothing are left out. */
+export function rowsOf(parts: readonly string[], columns = Number.POSITIVE_INFINITY): string[] {
+  const rows: string[] = [];
+  for (const part of parts.filter(Boolean)) {
+    const longer = rows.length === 0 ? part : `${rows.at(-1)}  ${part}`;
+    if (rows.length > 0 && stringWidth(longer) > columns) rows.push(part);
+    else rows[Math.max(rows.length - 1, 0)] = longer;
+  }
+  return rows;
 }

@@ -10,7 +10,7 @@ export function spanText(milliseconds: number): string {
 }
 
 /** The same for what is drawn anew each second: in whole seconds, and of ten minutes and more in minutes. */
-function countdownText(milliseconds: number): string {
+export function countdownText(milliseconds: number): string {
   const seconds = Math.ceil(milliseconds / 1000);
   const [minutes, hours, days] = [60, 3600, 86_400].map((unit) => Math.floor(seconds / unit)) as [
     number,
@@ -34,7 +34,7 @@ export function inText(milliseconds: number, textOf = spanText): string {
 const widestWhen = 12;
 
 /** With fewer columns, words are left out. */
-const columnsForAll = 64;
+export const columnsForAll = 64;
 
 /** Which attempt comes next, and when: `attempt 2 of 6 in 5 s`, and on a narrow terminal `2/6 in 5 s`. */
 export function nextTryText(
@@ -103,11 +103,10 @@ export interface WaitingFacts {
   rows: readonly WaitingRow[];
   /** How many wait, beside those that are tried now. */
   size: number;
-  /** When the first of them is due; null when none waits. */
-  nextAt: number | null;
-  counts: { total: number; delivered: number; failed: number };
   /** Why the newest attempt failed; null while none has. */
   advice: string | null;
+  /** How far the run is, in rows. */
+  counts: readonly string[];
   /** What Ctrl-C leaves behind can be gone on with. */
   isOnRecord: boolean;
   now: number;
@@ -115,24 +114,16 @@ export interface WaitingFacts {
 
 /** A row for each of the first that wait, then why, counts, and how to stop. */
 export function waitingBlock(facts: WaitingFacts, style: Style, window: { columns: number; rows: number }): string[] {
-  const { rows, size, nextAt, counts, advice, now } = facts;
+  const { rows, size, advice, counts, now } = facts;
   const most = Math.max(Math.min(10, window.rows - 8), 1);
   const shown = rows.slice(0, most);
-  const waitingShown = shown.filter(({ isTrying }) => !isTrying).length;
-  const more = size - waitingShown;
-  const next =
-    nextAt === null || window.columns < columnsForAll ? "" : `, the next ${inText(nextAt - now, countdownText)}`;
-  const words = [
-    style.good(`${countText(counts.delivered)} of ${countText(counts.total)} delivered`),
-    counts.failed > 0 ? style.bad(`${countText(counts.failed)} given up`) : "",
-    size > 0 ? style.warn(`${countText(size)} ${size === 1 ? "waits" : "wait"}${next}`) : "",
-  ];
-  const stop = facts.isOnRecord ? "Ctrl-C stops; send --resume goes on" : "Ctrl-C stops, and nothing can go on then";
+  const more = size - shown.filter(({ isTrying }) => !isTrying).length;
+  const stop = facts.isOnRecord ? "Ctrl-C stops; send --resume goes on" : "Ctrl-C stops for good";
   return [
     ...waitingRows(shown, { now, isLive: true }, style),
     ...(more > 0 ? [style.faint(`  … and ${countText(more)} more`)] : []),
-    ...(advice === null ? [] : [style.faint(advice)]),
-    words.filter(Boolean).join("  "),
+    ...(advice === null ? [] : [style.faint(fitted(advice, window.columns - 1).trimEnd())]),
+    ...counts,
     style.faint(stop),
   ];
 }

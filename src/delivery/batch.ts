@@ -53,7 +53,7 @@ export async function deliverAll<D extends Draft>(
  * does in life. Rejects as `deliverAll`.
  */
 export async function deliverSequences<D extends Draft>(
-  sequences: Iterable<readonly Due<D>[]>,
+  sequences: Iterable<Iterable<Due<D>>>,
   terms: BatchTerms<D>,
 ): Promise<Summary> {
   return await inBatches(sequences, terms, async (sequence, settle, stopped) => {

@@ -84,6 +84,7 @@ describe("replay, when it cannot", () => {
     ["--data and --set", ["replay", "last", "--data", "package.json", "--set", "a=1"], /nothing to set/],
     ["standard input twice", ["replay", "-", "--data", "-"], /only once/],
     ["--to and --port", ["replay", "last", "--to", "http://a", "--port", "1"], /both say where/],
+    ["--keep-timing, many at once", ["replay", "last", "--keep-timing", "--concurrency", "2"], /one after the other/],
     ["an outcome there is none of", ["replay", "--outcome", "fialed"], /outcome/],
   ])("exits 2 for %s", async (_what, argv, message) => {
     const ran = await run(argv, { env });
@@ -218,6 +219,21 @@ describe("replay", () => {
     expect(lines.at(-1)).toMatchObject({ type: "summary", deliveries: 3, failures: { "http-500": 3 } });
     const none = await run(["replay", "--call", "call_none"], { cwd, env });
     expect(none).toMatchObject({ exitCode: 0, stdout: "", stderr: "no delivery matches\n" });
+  });
+
+  it("keeps the time between them with --keep-timing, shortened by --speed", async () => {
+    const target = await app();
+    const begin = Date.now() - 60_000;
+    const { cwd } = await project(null, { createdAt: begin }, { createdAt: begin + 200 }, { createdAt: begin + 3000 });
+    const argv = ["replay", "--source", "listen", "--keep-timing", "--to", target.url, "--json"];
+    const ran = await run([...argv, "--speed", "10x"], { cwd, env });
+    const started = jsonLines<{ attempts: { startedAt: string }[] }>(ran.stdout)
+      .slice(0, 3)
+      .map(({ attempts }) => Date.parse(attempts[0]!.startedAt));
+    expect(started[1]! - started[0]!).toBeGreaterThanOrEqual(15);
+    expect(started[2]! - started[0]!).toBeGreaterThanOrEqual(290);
+    expect(await run([...argv, "--speed", "max"], { cwd, env })).toMatchObject({ exitCode: 0 });
+    expect(target.received).toHaveLength(6);
   });
 
   it("replays last-failed, and several by name in the order named", async () => {

@@ -517,7 +517,7 @@ describe("what cannot be", () => {
 
   it("exits 2 for a speed of replay without --retry", async () => {
     const ran = await run(["replay", "last", "--speed", "10x"], { env });
-    expect(ran.stderr).toContain("--speed goes with --retry");
+    expect(ran.stderr).toContain("--speed goes with --keep-timing or --retry");
     expect(ran.exitCode).toBe(2);
   });
 });

@@ -2,12 +2,13 @@ import { Command, Option } from "commander";
 import type { History } from "../../history/store.ts";
 import { TelepathError } from "../../model/errors.ts";
 import type { Context } from "../context.ts";
-import { deliverDrafts, retryTerms } from "../requests/delivering.ts";
+import { deliverCalls, deliverDrafts, retryTerms } from "../requests/delivering.ts";
 import { printRequests } from "../requests/dry-run.ts";
 import { filterOptions, filterOf, type FilterFlags } from "../filters.ts";
 import { readInput } from "../input.ts";
 import { commonOptions, secretOptions, type SecretFlags } from "../options.ts";
 import { overrideOptions, overridesOf, type OverrideFlags } from "../requests/override-options.ts";
+import { keptTiming } from "../requests/kept-timing.ts";
 import { findProject, type Project } from "../settings/project.ts";
 import { replayDraft, targetRule, type ReplayDraft, type ReplayTerms } from "../requests/replay-drafts.ts";
 import {
@@ -26,6 +27,7 @@ import { safeText } from "../views/text.ts";
 interface ReplayFlags extends RequestFlags, RetryFlags, OverrideFlags, FilterFlags, SecretFlags {
   data?: string;
   resign?: boolean;
+  keepTiming?: boolean;
 }
 
 export function replayCommand(context: Context): Command {
@@ -48,19 +50,21 @@ Examples:
   telepath-hooks replay --outcome failed --since 1h    what failed lately
   telepath-hooks replay 7Q2M --set duration_seconds=0  changed, signed anew
   telepath-hooks replay request.har --port 3000        from a dump
+  telepath-hooks replay --since 10m --keep-timing --speed 10x
   telepath-hooks replay last-failed --retry            until it is taken
   telepath-hooks replay last --dry-run --as curl       to paste
 `;
 
 function replayOptions(command: Command): Command {
-  return overrideOptions(retryOptions(command, "--retry is"))
+  return overrideOptions(retryOptions(command, "--keep-timing and --retry are"))
     .addOption(new Option("--data <file>", "send these bytes as the body, - for standard input; signs anew"))
+    .addOption(new Option("--keep-timing", "with as much time between them as there was; --speed shortens it"))
     .addOption(new Option("--resign", "sign anew, with the secret of this project"));
 }
 
 async function replayAction(what: readonly string[], flags: ReplayFlags, context: Context): Promise<void> {
   checkRequestFlags(flags);
-  if (flags.speed !== undefined && !retries(flags)) throw usage("--speed goes with --retry", "add --retry");
+  checkTimingFlags(flags);
   checkStandardInput(what, flags);
   const project = findProject(context, flags);
   const terms = await replayTerms(flags, project, context);
@@ -72,7 +76,9 @@ async function replayAction(what: readonly string[], flags: ReplayFlags, context
     const history = flags.history ? opened : null;
     const retry = retryTerms(retryPlan(flags), context);
     const verdict = replayVerdict(opened);
-    await deliverDrafts(drafts, { flags, project, history, total, retry, verdict }, context);
+    const delivering = { flags, project, history, total, retry, verdict };
+    if (flags.keepTiming) await deliverCalls([keptTiming(drafts, flags.speed ?? 1)], delivering, context);
+    else await deliverDrafts(drafts, delivering, context);
   } finally {
     await opened.close();
   }
@@ -153,6 +159,15 @@ function draftOrReason(original: Original, terms: ReplayTerms): ReplayDraft | st
   } catch (error) {
     if (error instanceof TelepathError) return error.message;
     throw error;
+  }
+}
+
+function checkTimingFlags({ speed, keepTiming, concurrency, ...flags }: ReplayFlags): void {
+  if (speed !== undefined && !keepTiming && !retries(flags)) {
+    throw usage("--speed goes with --keep-timing or --retry", "add one of them");
+  }
+  if (keepTiming && concurrency > 1) {
+    throw usage("--keep-timing makes one after the other, so --concurrency has no effect", "leave out one of them");
   }
 }
 

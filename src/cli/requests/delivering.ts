@@ -57,7 +57,7 @@ export async function deliverDrafts<D extends Draft>(
 
 /** The same for calls whose deliveries are each due at their time; `--concurrency` counts calls. */
 export async function deliverCalls<D extends Draft>(
-  calls: Iterable<readonly Due<D>[]>,
+  calls: Iterable<Iterable<Due<D>>>,
   terms: DeliveringTerms<D>,
   context: Context,
 ): Promise<void> {

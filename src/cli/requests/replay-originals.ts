@@ -20,6 +20,8 @@ export interface Original extends HttpRequest {
   callId: string | null;
   /** What is on record of it; null for a dump. */
   delivery: Delivery | null;
+  /** When it was received or made, milliseconds since the epoch; null where a dump does not tell. */
+  at: number | null;
   /** Why its bytes are not those that were sent; null when they are. */
   lossy: string | null;
 }
@@ -48,8 +50,8 @@ export function filteredOriginals(filter: Filter, history: History): { total: nu
 }
 
 function originalOf(delivery: Delivery): Original {
-  const { id, method, target, headers, body, event, callId } = delivery;
-  return { name: id, method, target, headers, body, event, callId, delivery, lossy: bodyLoss(delivery) };
+  const { id, method, target, headers, body, event, callId, createdAt: at } = delivery;
+  return { name: id, method, target, headers, body, event, callId, delivery, at, lossy: bodyLoss(delivery) };
 }
 
 function bodyLoss({ bodyState }: Delivery): string | null {
@@ -82,7 +84,8 @@ export async function dumpedOriginals(path: string, context: Context): Promise<O
  */
 export function dumpedOriginal(request: DumpedRequest, name: string): Original {
   const parts = requestOf(request, name);
-  return { ...parts, name, ...eventHead(request.body), delivery: null, lossy: fidelityLoss(request) };
+  const at = request.startedAt ?? null;
+  return { ...parts, name, ...eventHead(request.body), delivery: null, at, lossy: fidelityLoss(request) };
 }
 
 function fidelityLoss({ fidelity }: DumpedRequest): string | null {

@@ -357,7 +357,7 @@ describe("send --resume", () => {
     const { cwd, target, first } = await left(3, status(200));
     const ran = await run(["send", "--resume", "--speed", "max"], { cwd });
     expect(ran.exitCode).toBe(0);
-    expect(ran.stderr).toContain("going on with 3 deliveries");
+    expect(ran.stderr).toContain(`going on with 3 deliveries to ${target.url}\n`);
     expect(target.received).toEqual(first);
     expect(await onRecord(cwd)).toMatchObject(
       Array.from({ length: 3 }, () => ({ outcome: "delivered", attempts: [{ number: 1 }, { number: 2 }] })),
@@ -365,6 +365,21 @@ describe("send --resume", () => {
     const again = await run(["send", "--resume"], { cwd });
     expect(again).toMatchObject({ exitCode: 0 });
     expect(again.stderr).toContain("nothing is left to be tried again");
+  });
+
+  it("says where it sends, of many places the first", async () => {
+    const cwd = freshFolder();
+    const places: string[] = [];
+    for (const _ of Array(5).keys()) {
+      const target = await app((_request, response, nth) => response.writeHead(nth === 1 ? 503 : 200).end());
+      places.push(target.url);
+      const stop = new AbortController();
+      const argv = ["send", "call.ended", "--retry", "--to", target.url];
+      await run(argv, { cwd, env, interrupted: stop.signal, onStdout: () => stop.abort() });
+    }
+    const ran = await run(["send", "--resume", "--speed", "max"], { cwd });
+    expect(ran).toMatchObject({ exitCode: 0 });
+    expect(ran.stderr).toContain(`going on with 5 deliveries to ${places.slice(0, 3).join(", ")} and 2 more places\n`);
   });
 
   it("gives up after the attempts that were left", async () => {

@@ -41,7 +41,7 @@ export async function resume(flags: SendFlags, project: Project, context: Contex
   try {
     const holder = newHolder(context.now());
     const left = await history.takeRetries(holder, (one) => isAtWork(one, context.now()));
-    tell(left.length, history, context);
+    tell(left, history, context);
     const toGo = wayToGo(flags.speed ?? 1, context.now());
     const waiting = left.map((one, nth) => toGo(one, nth));
     const retry = { plan: { delaysMs: [], timeoutMs: flags.timeout, expected: flags.expect }, holder, left: waiting };
@@ -52,11 +52,21 @@ export async function resume(flags: SendFlags, project: Project, context: Contex
   }
 }
 
-function tell(left: number, history: History, { stderr, now }: Context): void {
+function tell(left: readonly PendingRetry[], history: History, { stderr, now }: Context): void {
   const others = history.retryHolders().filter((one) => isAtWork(one, now()) && !isOurs(one));
   const notes = others.map((one) => `\n  ${otherText(one, now())}`).join("");
-  if (left === 0) stderr.write(`nothing is left to be tried again${notes}\n`);
-  else stderr.write(`going on with ${counted(left, "delivery", "deliveries")}${notes}\n`);
+  if (left.length === 0) stderr.write(`nothing is left to be tried again${notes}\n`);
+  else stderr.write(`going on with ${counted(left.length, "delivery", "deliveries")} to ${placesText(left)}${notes}\n`);
+}
+
+const mostPlaces = 3;
+
+/** Where they go is on record, and nobody typed it just now: a project that came from elsewhere may bring its own. */
+function placesText(left: readonly PendingRetry[]): string {
+  const origins = [...new Set(left.map(({ plan }) => plan.origin))];
+  const shown = origins.slice(0, mostPlaces).map(safeText);
+  const more = origins.length - shown.length;
+  return shown.join(", ") + (more > 0 ? ` and ${counted(more, "more place")}` : "");
 }
 
 /** Several runs may be in one process: then each knows of its own. */

@@ -9,8 +9,10 @@ import { createTally, type Summary } from "./tally.ts";
 import { Turns } from "./turns.ts";
 
 export interface BatchTerms<D extends Draft> {
-  /** The most deliveries under way at once. 1 keeps their order. */
+  /** The most deliveries under way at once. 1 keeps their order. What is tried again is not counted. */
   concurrency: number;
+  /** The most of what is tried again that is under way at once: it has turns of its own, or it would never be on time. */
+  againConcurrency?: number;
   /** Makes one delivery, where none is tried again. */
   deliver: (draft: D, signal: AbortSignal) => Promise<Delivery>;
   /** Called for every delivery as soon as it is settled; with its plan, and without its draft, when it was tried again. */
@@ -21,7 +23,7 @@ export interface BatchTerms<D extends Draft> {
   onLost?: (waiting: Waiting) => void;
   /** Makes the attempts in place of `deliver`; those that wait are under way only while they are tried. */
   retrying?: Retrying | undefined;
-  /** When deliveries begin, or sequences of them; as soon as they can when left out. */
+  /** When attempts begin, or sequences of deliveries; as soon as they can when left out. */
   pace?: Pace | undefined;
   /** No new deliveries from then on; those under way have `graceMs`, then they are aborted. */
   interrupted?: AbortSignal;
@@ -44,7 +46,7 @@ export async function deliverAll<D extends Draft>(
   drafts: Iterable<D> | AsyncIterable<D>,
   terms: BatchTerms<D>,
 ): Promise<Summary> {
-  return await inBatches(drafts, terms, async (draft, settle) => settle(draft));
+  return await inBatches(drafts, terms, async (draft, settle) => settle(draft), terms.pace);
 }
 
 /**
@@ -71,25 +73,39 @@ async function inBatches<Unit, D extends Draft>(
   units: Iterable<Unit> | AsyncIterable<Unit>,
   terms: BatchTerms<D>,
   work: (unit: Unit, settle: (draft: D) => Promise<void>, stopped: AbortSignal) => Promise<void>,
+  againPace?: Pace,
 ): Promise<Summary> {
-  const { concurrency, pace, retrying, interrupted, graceMs = 2000 } = terms;
+  const { concurrency, againConcurrency = concurrency, pace, retrying, interrupted, graceMs = 2000 } = terms;
   const abort = new AbortController();
   const source = Symbol.asyncIterator in units ? units[Symbol.asyncIterator]() : units[Symbol.iterator]();
   const stopped = interrupted ? AbortSignal.any([abort.signal, interrupted]) : abort.signal;
   setMaxListeners(0, stopped);
-  const making = new Making(terms, abort.signal);
+  const making = new Making(terms, abort.signal, againPace);
   /** Nothing more begins: what waits for its turn to do so need not. */
   const over = new AbortController();
   setMaxListeners(0, over.signal);
 
-  async function workOff(): Promise<void> {
-    while (!stopped.aborted) {
-      if (pace) await pace.turn(over.signal);
-      if (over.signal.aborted) return;
+  // One after the other: turns that were asked for, and not needed in the end, would be missing to what is tried again.
+  const beginning = new Turns(1);
+
+  async function nextUnit(): Promise<Unit | null> {
+    await beginning.take();
+    try {
+      if (!over.signal.aborted) await pace?.turn(over.signal);
+      if (over.signal.aborted) return null;
       const next = await source.next();
       if (next.done) over.abort();
-      if (next.done || stopped.aborted) return;
-      await work(next.value, (draft) => making.first(draft, stopped), stopped);
+      return next.done ? null : next.value;
+    } finally {
+      beginning.give();
+    }
+  }
+
+  async function workOff(): Promise<void> {
+    while (!stopped.aborted) {
+      const unit = await nextUnit();
+      if (unit === null || stopped.aborted) return;
+      await work(unit, (draft) => making.first(draft, stopped), stopped);
     }
   }
 
@@ -107,10 +123,10 @@ async function inBatches<Unit, D extends Draft>(
   };
   if (stopped.aborted) onStop();
   else stopped.addEventListener("abort", onStop, { once: true });
-  const many = <T>(job: () => Promise<T>) => Array.from({ length: concurrency }, () => job().catch(stop));
+  const many = <T>(length: number, job: () => Promise<T>) => Array.from({ length }, () => job().catch(stop));
   try {
-    const again = retrying ? many(() => making.again(retrying, stopped)) : [];
-    await Promise.all(many(workOff));
+    const again = retrying ? many(againConcurrency, () => making.again(retrying, stopped)) : [];
+    await Promise.all(many(concurrency, workOff));
     retrying?.queue.finish();
     await Promise.all(again);
   } finally {
@@ -127,36 +143,31 @@ class Making<D extends Draft> {
   readonly tally = createTally();
   readonly #terms: BatchTerms<D>;
   readonly #signal: AbortSignal;
-  /** Attempts that are due, and new deliveries, share what may be under way at once. */
-  readonly #turns: Turns;
+  readonly #againPace: Pace | undefined;
+  /** One after the other is taken from the queue: so it stays there, for all to see, until it is its turn. */
+  readonly #taking = new Turns(1);
 
-  constructor(terms: BatchTerms<D>, signal: AbortSignal) {
+  constructor(terms: BatchTerms<D>, signal: AbortSignal, againPace: Pace | undefined) {
     this.#terms = terms;
     this.#signal = signal;
-    this.#turns = new Turns(terms.concurrency);
+    this.#againPace = againPace;
   }
 
   async first(draft: D, stopped: AbortSignal): Promise<void> {
     const { retrying } = this.#terms;
     if (!retrying) return this.#settled(await this.#terms.deliver(draft, this.#signal), draft);
-    await this.#turns.take();
-    try {
-      if (stopped.aborted) return;
-      const tried = await retrying.first(draft, { stopped, aborted: this.#signal });
-      if (tried?.attempt) this.tally.attempted(tried.attempt);
-      if (tried?.waits) this.#terms.onWaiting?.(tried.waits, tried.delivery);
-      else if (tried) this.#concluded(tried.delivery, draft);
-    } finally {
-      this.#turns.give();
-    }
+    if (stopped.aborted) return;
+    const tried = await retrying.first(draft, { stopped, aborted: this.#signal });
+    if (tried?.attempt) this.tally.attempted(tried.attempt);
+    if (tried?.waits) this.#terms.onWaiting?.(tried.waits, tried.delivery);
+    else if (tried) this.#concluded(tried.delivery, draft);
   }
 
   /** Tries again whatever is due, until there is nothing left. */
   async again(retrying: Retrying, stopped: AbortSignal): Promise<void> {
     for (;;) {
-      const waiting = await retrying.queue.next();
+      const waiting = await this.#nextDue(retrying, stopped);
       if (waiting === null) return;
-      await this.#turns.take({ urgent: true });
       try {
         if (stopped.aborted) return retrying.queue.add(waiting);
         const tried = await retrying.again(waiting, this.#signal);
@@ -165,9 +176,19 @@ class Making<D extends Draft> {
         if (tried?.waits) this.#terms.onWaiting?.(tried.waits, tried.delivery);
         else if (tried) this.#concluded(tried.delivery, null, waiting.plan);
       } finally {
-        this.#turns.give();
         retrying.queue.done();
       }
+    }
+  }
+
+  async #nextDue({ queue }: Retrying, stopped: AbortSignal): Promise<Waiting | null> {
+    await this.#taking.take();
+    try {
+      const waiting = await queue.next();
+      if (waiting) await this.#againPace?.turn(stopped, "again");
+      return waiting;
+    } finally {
+      this.#taking.give();
     }
   }
 

@@ -2,8 +2,12 @@ import { onAborted } from "./aborts.ts";
 
 /** Spreads what is begun evenly over time. */
 export interface Pace {
-  /** Resolves when the next may begin, or at once when stopped. */
-  turn(stopped: AbortSignal): Promise<void>;
+  /**
+   * Resolves when the next may begin, or at once when stopped.
+   *
+   * @param which whether it is tried again: that comes in its own time, and no time is lost until then
+   */
+  turn(stopped: AbortSignal, which?: "first" | "again"): Promise<void>;
   /** How much of the time, in milliseconds, was lost to those that asked too late to be made up for. */
   readonly lostMs: number;
 }
@@ -20,10 +24,10 @@ export function createPace(perSecond: number, clock: () => number = () => perfor
   let next = clock();
   let lostMs = 0;
   return {
-    async turn(stopped) {
+    async turn(stopped, which = "first") {
       const earliest = clock() - catchUpMs;
       if (next < earliest) {
-        lostMs += earliest - next;
+        if (which === "first") lostMs += earliest - next;
         next = earliest;
       }
       const mine = next;

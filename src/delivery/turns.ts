@@ -1,24 +1,23 @@
-/** Lets so many at once have a turn: the urgent ones first, else in the order in which they ask. */
+/** Lets so many at once have a turn, in the order in which they ask. */
 export class Turns {
   #free: number;
-  readonly #urgent: (() => void)[] = [];
-  readonly #others: (() => void)[] = [];
+  readonly #asking: (() => void)[] = [];
 
   constructor(atOnce: number) {
     this.#free = atOnce;
   }
 
   /** Resolves when it is one's turn, which `give` ends. */
-  take({ urgent = false } = {}): Promise<void> {
+  take(): Promise<void> {
     if (this.#free > 0) {
       this.#free -= 1;
       return Promise.resolve();
     }
-    return new Promise((resolve) => (urgent ? this.#urgent : this.#others).push(resolve));
+    return new Promise((resolve) => this.#asking.push(resolve));
   }
 
   give(): void {
-    const next = this.#urgent.shift() ?? this.#others.shift();
+    const next = this.#asking.shift();
     if (next) next();
     else this.#free += 1;
   }

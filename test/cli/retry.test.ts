@@ -170,6 +170,42 @@ describe("with a clock of the test's own", () => {
     expect(order).toEqual(["call.started", "agent.connected", "call.started", "call.ended"]);
   });
 
+  it("tries again all that is due, though only one is under way at first and the app hangs", async () => {
+    const target = await app((_request, response, nth) => void (nth <= 5 && response.writeHead(503).end()));
+    const stop = new AbortController();
+    const argv = ["send", "call.ended", "--count", "5", "--retry", "--to", target.url];
+    const running = start(argv, { interrupted: stop.signal });
+    await running.says(/ attempt 2 of 6 /, 5);
+    await vi.advanceTimersByTimeAsync(5_000);
+    await until(() => target.received.length === 10);
+    stop.abort();
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(await running.ran).toMatchObject({ exitCode: 130 });
+  });
+
+  it("--rate bounds what is tried again, too", async () => {
+    const target = await app((_request, response, nth) => void response.writeHead(nth <= 3 ? 503 : 200).end());
+    const cwd = freshFolder();
+    const stop = new AbortController();
+    const argv = ["send", "call.ended", "--count", "3", "--retry", "--to", target.url];
+    const running = start(argv, { cwd, interrupted: stop.signal });
+    await running.says(/ attempt 2 of 6 /, 3);
+    stop.abort();
+    await running.ran;
+
+    vi.setSystemTime(Date.now() + 3_600_000);
+    const resumed = start(["send", "--resume", "--rate", "1/s"], { cwd }).ran;
+    while (target.received.length < 6) {
+      await vi.advanceTimersByTimeAsync(100);
+      await new Promise(setImmediate);
+    }
+    const { exitCode, stderr } = await resumed;
+    expect(exitCode).toBe(0);
+    expect(stderr).not.toContain("--rate of");
+    const begun = (await onRecord(cwd)).map(({ attempts }) => attempts[1]!.startedAt);
+    expect(begun.map((at) => at - begun[0]!)).toEqual([0, 1000, 2000]);
+  });
+
   it("lets others go on while some wait, with one under way at a time", async () => {
     const target = await app((request, response, nth) => {
       response.statusCode = nth === 2 ? 500 : 200;
@@ -391,6 +427,21 @@ describe("send --resume", () => {
       { type: "delivery", outcome: "failed" },
       { type: "summary", failed: 1, attempts: 5 },
     ]);
+  });
+
+  it.each([
+    [[], 5],
+    [["--concurrency", "2"], 2],
+  ])("has as many under way as Telepath, or as many as is said: %j", async (argv, atOnce) => {
+    const open: (() => void)[] = [];
+    const { cwd, target } = await left(5, (_request, response) => void open.push(() => response.end()));
+    const running = run(["send", "--resume", "--speed", "max", ...argv], { cwd });
+    for (let sent = 0; sent < 5; sent += open.splice(0).length) {
+      await until(() => open.length === Math.min(atOnce, 5 - sent));
+      expect(target.received).toHaveLength(sent + open.length);
+      for (const answer of open) answer();
+    }
+    expect(await running).toMatchObject({ exitCode: 0 });
   });
 
   it("shares nothing with another that resumes at the same time", async () => {

@@ -42,19 +42,19 @@ describe("a pace", () => {
 });
 
 describe("turns", () => {
-  it("are as many as there may be, the urgent first", async () => {
+  it("are as many as there may be, in the order in which they are asked for", async () => {
     const turns = new Turns(1);
     const order: string[] = [];
-    const turn = async (name: string, urgent: boolean) => {
-      await turns.take({ urgent });
+    const turn = async (name: string) => {
+      await turns.take();
       order.push(name);
     };
-    const all = [turn("first", false), turn("other", false), turn("urgent", true)];
-    for (const _ of all) {
-      await new Promise(setImmediate);
-      turns.give();
-    }
+    const all = [turn("first"), turn("second"), turn("third")];
+    await new Promise(setImmediate);
+    expect(order).toEqual(["first"]);
+    turns.give();
+    turns.give();
     await Promise.all(all);
-    expect(order).toEqual(["first", "urgent", "other"]);
+    expect(order).toEqual(["first", "second", "third"]);
   });
 });

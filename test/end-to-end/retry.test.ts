@@ -59,8 +59,8 @@ it.each([1, 40])(
     const times = (delivery: Delivery): number => target.taken.filter((text) => text === bodyOf(delivery)).length;
     for (const delivery of acknowledged) expect(times(delivery)).toBe(1);
     for (const delivery of after) expect(times(delivery)).toBeGreaterThanOrEqual(1);
-    // Sent again was only what was under way when the process was killed.
-    expect(target.taken.length - after.length).toBeLessThanOrEqual(10);
+    // Sent again was only what was under way when the process was killed: what is tried again, up to 100 at once.
+    expect(target.taken.length - after.length).toBeLessThanOrEqual(100);
   },
   30_000,
 );

@@ -7,7 +7,7 @@ import { deliverCalls, deliverDrafts, historyFor, retryTerms } from "../requests
 import { printRequests } from "../requests/dry-run.ts";
 import { overrideOptions } from "../requests/override-options.ts";
 import { checkRequestFlags, requestOptions } from "../requests/request-options.ts";
-import { checkResumeFlags, resume } from "../requests/resume.ts";
+import { resume, resumeFlags } from "../requests/resume.ts";
 import { retryOptions, retryPlan } from "../requests/retry-options.ts";
 import { scenarioOptions } from "../requests/scenario-work.ts";
 import { sendWork, type SendFlags } from "../requests/send-work.ts";
@@ -80,8 +80,7 @@ async function sendAction(
 ): Promise<void> {
   checkRequestFlags(flags);
   if (flags.resume) {
-    checkResumeFlags(typed, command);
-    return await resume(flags, findProject(context, flags), context);
+    return await resume(resumeFlags(typed, flags, command), findProject(context, flags), context);
   }
   const project = findProject(context, flags);
   const given = givenTarget(flags, project);

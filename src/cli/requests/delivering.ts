@@ -1,3 +1,4 @@
+import { maxConcurrency } from "../../contract/limits.ts";
 import { deliverAll, deliverSequences, type BatchTerms, type Due } from "../../delivery/batch.ts";
 import { wholeOf, type Waiting } from "../../delivery/attempts.ts";
 import { deliver, type Draft } from "../../delivery/deliver.ts";
@@ -36,6 +37,8 @@ export interface RetryTerms {
   holder: string;
   /** What an earlier run left. */
   left: readonly Waiting[];
+  /** How many of what is tried again are under way at once; as many as Telepath has, or `--concurrency` if more. */
+  atOnce?: number;
 }
 
 /** The terms of a run that begins with nothing left of an earlier one. */
@@ -72,7 +75,8 @@ async function delivering<D extends Draft>(
   const { flags, project, history, total } = terms;
   if (terms.retry) context.outlivesOutput = true; // what is under way is put on record, and what waits is told of
   const { createTransport } = await import("../../delivery/undici.ts");
-  const transport = createTransport({ connections: flags.concurrency });
+  const againConcurrency = terms.retry?.atOnce ?? Math.max(flags.concurrency, maxConcurrency);
+  const transport = createTransport({ connections: flags.concurrency + (terms.retry ? againConcurrency : 0) });
   const trouble: { view?: BatchView } = {};
   const retrying = retryingFor(terms, transport, (message) => trouble.view?.note(message), context);
   const view = openBatchView({ total, flags, retrying, history }, context);
@@ -80,7 +84,7 @@ async function delivering<D extends Draft>(
   const pace = flags.rate === undefined ? undefined : createPace(flags.rate);
   let summary: Summary;
   try {
-    summary = await run(batchTerms(terms, { transport, view, retrying, pace }, context));
+    summary = await run(batchTerms(terms, { transport, view, retrying, pace, againConcurrency }, context));
   } finally {
     view.end();
     await transport.close();
@@ -118,16 +122,18 @@ interface Tools {
   view: BatchView;
   retrying: Retrying | null;
   pace: Pace | undefined;
+  againConcurrency: number;
 }
 
 function batchTerms<D extends Draft>(
   { flags, history, verdict }: DeliveringTerms<D>,
-  { transport, view, retrying, pace }: Tools,
+  { transport, view, retrying, pace, againConcurrency }: Tools,
   { now, interrupted }: Context,
 ): BatchTerms<D> {
   const attempt = { transport, history, expects: parseExpectation(flags.expect), timeoutMs: flags.timeout, now };
   return {
     concurrency: flags.concurrency,
+    againConcurrency,
     interrupted,
     pace,
     retrying: retrying ?? undefined,

@@ -36,14 +36,14 @@ export function requestOptions(command: Command): Command {
         .default(answerTimeoutMs, "30s, as Telepath"),
     )
     .addOption(
-      new Option("--concurrency <n>", "how many are under way at once")
+      new Option("--concurrency <n>", "how many are under way at once; of what is tried again up to 100 more")
         .argParser(parse.positiveNumber)
         .default(1, "1, which keeps the order"),
     )
     .addOption(
       new Option(
         "--rate <n/s>",
-        "how many begin in a second, spread evenly, of a scenario calls: 50/s, 300/m",
+        "how many attempts begin in a second, spread evenly, of a scenario calls: 50/s, 300/m",
       ).argParser(parse.rate),
     )
     .addOption(new Option("--expect <statuses>", "what counts as yes: 2xx, 401, 2xx,409").default(anySuccess))

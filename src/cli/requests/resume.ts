@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { maxConcurrency } from "../../contract/limits.ts";
 import type { Waiting } from "../../delivery/attempts.ts";
 import type { History, PendingRetry, RetryHolder } from "../../history/store.ts";
 import type { RetryPlan } from "../../model/retry.ts";
@@ -13,10 +14,15 @@ import { elsewhere, isAtWork, newHolder, processOf, untilWhen } from "./retry-ho
 import type { SendFlags } from "./send-work.ts";
 
 /** What may be given with `--resume`: all else was settled when the deliveries were begun. */
-const free = new Set(["resume", "retry", "speed", "concurrency", "json", "color", "dataDir"]);
+const free = new Set(["resume", "retry", "speed", "concurrency", "rate", "json", "color", "dataDir"]);
 
-/** @throws TelepathError `USAGE` for what would change a delivery that was begun */
-export function checkResumeFlags(typed: readonly string[], command: Command): void {
+/**
+ * The flags of `--resume`. As many are under way as Telepath has, unless `--concurrency` says otherwise: no order is to
+ * be kept any more, and each is to be on time.
+ *
+ * @throws TelepathError `USAGE` for what would change a delivery that was begun
+ */
+export function resumeFlags(typed: readonly string[], flags: SendFlags, command: Command): SendFlags {
   if (typed.length > 0) throw usage("--resume sends nothing new, and the arguments name events", "leave out one");
   for (const option of command.options) {
     const name = option.attributeName();
@@ -29,6 +35,8 @@ export function checkResumeFlags(typed: readonly string[], command: Command): vo
       `leave out ${option.long}`,
     );
   }
+  const isTyped = command.getOptionValueSource("concurrency") === "cli";
+  return { ...flags, concurrency: isTyped ? flags.concurrency : maxConcurrency };
 }
 
 /**
@@ -44,7 +52,12 @@ export async function resume(flags: SendFlags, project: Project, context: Contex
     tell(left, history, context);
     const toGo = wayToGo(flags.speed ?? 1, context.now());
     const waiting = left.map((one, nth) => toGo(one, nth));
-    const retry = { plan: { delaysMs: [], timeoutMs: flags.timeout, expected: flags.expect }, holder, left: waiting };
+    const retry = {
+      plan: { delaysMs: [], timeoutMs: flags.timeout, expected: flags.expect },
+      holder,
+      left: waiting,
+      atOnce: flags.concurrency,
+    };
     const verdict = replayVerdict(history);
     await deliverDrafts([], { flags, project, history, total: left.length, retry, verdict }, context);
   } finally {

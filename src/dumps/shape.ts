@@ -22,7 +22,7 @@ export interface Fitting {
   /** The body, and how many bytes it has. */
   text: string;
   length: number;
-  /** How many quotes the body holds when none of its characters but those was escaped. Negative when nothing was. */
+  /** How many quotes the body holds when nothing but those was escaped in the dump; negative where that is not known. */
   quotes: number;
 }
 

@@ -60,4 +60,33 @@ describe("latencies", () => {
     ]);
     expect(createLatencies().histogram()).toEqual([]);
   });
+
+  it("are in the bar that ends where they do, and above a minute in those of a clock", () => {
+    const latencies = createLatencies();
+    for (const value of [0, 4.97, 5, 5.01, 59_000, 200_000, 500_000, 7_000_000]) latencies.add(value);
+    const bars = latencies.histogram().filter(({ count }) => count > 0);
+    expect(bars).toEqual([
+      { toMs: 0.01, count: 1 },
+      { toMs: 5, count: 2 },
+      { toMs: 10, count: 1 },
+      { toMs: 60_000, count: 1 },
+      { toMs: 300_000, count: 1 },
+      { toMs: 600_000, count: 1 },
+      { toMs: 7_200_000, count: 1 },
+    ]);
+  });
+
+  it("are in no bar above the one that the maximum is in, and in none below the least", () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 0.01, max: 80_000_000, noNaN: true }), { minLength: 1 }), (values) => {
+        const latencies = createLatencies();
+        for (const value of values) latencies.add(value);
+        const bars = latencies.histogram();
+        const below = (toMs: number): number => values.filter((value) => Math.round(value * 100) / 100 <= toMs).length;
+        let seen = 0;
+        for (const { toMs, count } of bars) expect((seen += count)).toBe(below(toMs));
+        expect(seen).toBe(values.length);
+      }),
+    );
+  });
 });

@@ -31,7 +31,8 @@ function barText(length: number): string {
 
 function stepText(milliseconds: number): string {
   if (milliseconds < 1000) return `${milliseconds} ms`;
-  return milliseconds < 60_000 ? `${milliseconds / 1000} s` : `${Math.round(milliseconds / 6000) / 10} m`;
+  if (milliseconds < 60_000) return `${milliseconds / 1000} s`;
+  return milliseconds < 3_600_000 ? `${milliseconds / 60_000} m` : `${milliseconds / 3_600_000} h`;
 }
 
 function shareText(share: number): string {

@@ -20,10 +20,11 @@ export function parseTarget(text: string): Target {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:\/\//i.test(text)) {
     const shown = text.includes("@") ? "what was given" : JSON.stringify(text);
+    const meant = likelyUrl(text);
     throw new TelepathError(
       "INVALID_TARGET",
       `${shown} is not a URL to send to`,
-      "for example http://localhost:3000/webhooks",
+      meant === undefined ? "for example http://localhost:3000/webhooks" : `did you mean ${meant}?`,
     );
   }
   if (url.username !== "" || url.password !== "") {
@@ -34,6 +35,18 @@ export function parseTarget(text: string): Target {
     );
   }
   return { origin: url.origin, host: url.host, target: url.pathname + url.search };
+}
+
+/** `localhost:3000/hooks`, `:3000`, `3000`, `example.com`: the URL without its scheme, or no more than a port. */
+function likelyUrl(text: string): string | undefined {
+  const [, host = "", port, rest = ""] = /^(\[[\da-f:.]+\]|[a-z\d.-]*)(?::(\d+))?([/?][!-~]*)?$/i.exec(text) ?? [];
+  const isPort = /^\d+$/.test(host) && port === undefined;
+  const isHost = port !== undefined || localHost.test(host) || /^[a-z\d-]+(\.[a-z\d-]+)+$/i.test(host);
+  if (text.includes("@") || !(isPort || isHost)) return undefined;
+  const where = isPort ? `localhost:${host}` : `${host || "localhost"}${port === undefined ? "" : `:${port}`}`;
+  const scheme = localHost.test(where.replace(/:\d+$/, "")) ? "http" : "https";
+  const url = `${scheme}://${where}${rest}`;
+  return URL.canParse(url) ? url : undefined;
 }
 
 /** A target as a URL, for people. */

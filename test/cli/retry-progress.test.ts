@@ -1,3 +1,4 @@
+import stringWidth from "fast-string-width";
 import { describe, expect, it } from "vitest";
 import type { Terminal } from "../../src/cli/context.ts";
 import { app, status } from "./app.ts";
@@ -78,6 +79,36 @@ describe("the table of a run whose failures are tried again", () => {
       /… call\.ended .* 503 .* attempt 2 of 2 in (59 m|1 h 0 m)\n {11}the app answered 503: look at its log\n/;
     const ran = await runUntil(line, argv, { tty: true, columns: 100, terminal: terminalOf(false) });
     expect(ran.stdout).not.toContain("Ctrl-C stops");
+  });
+});
+
+describe.each([40, 80])("on a terminal of %d columns", (columns) => {
+  const schedule = ["--retry-schedule", "1h"];
+  const argv = ["send", "call.ended", "--call-id", "call_3f9a8b7c6", "--no-color", "--no-history", ...schedule];
+
+  /** What was said, with no control sequences, and one space between words. */
+  function read(said: string): { lines: string[]; text: string } {
+    const plain = said.replaceAll(/\r?\u001b\[[?\d]*[A-Za-z]|\r/g, "\n");
+    return { lines: plain.split("\n"), text: plain.replaceAll(/\s+/g, " ") };
+  }
+
+  it.each([
+    ["lines", null],
+    ["a table", terminalOf(true)],
+  ])("no word is broken in %s", async (_what, terminal) => {
+    const target = await app((_request, response) => response.writeHead(503).end("the database is locked by another"));
+    const waits = columns === 40 ? /60 wait/ : /60 wait, the next in (59 m|1 h 0 m)/;
+    const around = { tty: true, columns, terminal };
+    const ran = await runUntil(waits, [...argv, "--count", "60", "--concurrency", "60", "--to", target.url], around);
+    const { lines, text } = read(ran.said);
+    expect(lines.filter((line) => stringWidth(line) > columns)).toEqual([]);
+    expect(text).toMatch(/60 deliveries are yet to be tried again, the first in (59 m|1 h 0 m) without a history/);
+    expect(text).toContain("without a history nothing can go on with them");
+    expect(text).toMatch(/60 deliveries in [\d.]+ m?s, 60 attempts: 0 delivered, 60 yet to be tried again answered/);
+    expect(text).toMatch(/answered within p50 \S+ m?s p90 \S+ m?s p99 \S+ m?s max \S+ m?s /);
+    if (terminal) expect(text).toContain("Ctrl-C stops for good");
+    else expect(text).toMatch(/attempt 2 of 2 in (59 m|1 h 0 m)/);
+    if (!terminal) expect(text).toContain("further attempts that fail are counted only");
   });
 });
 

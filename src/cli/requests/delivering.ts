@@ -12,6 +12,7 @@ import type { History } from "../../history/store.ts";
 import type { Delivery } from "../../model/delivery.ts";
 import type { RetryPlan } from "../../model/retry.ts";
 import { exitCodes, type Context } from "../context.ts";
+import { narrate } from "../sending/narrate.ts";
 import { openBatchView } from "../sending/open-view.ts";
 import type { BatchView } from "../sending/view.ts";
 import type { Project } from "../settings/project.ts";
@@ -93,9 +94,7 @@ async function delivering<D extends Draft>(
   view.summary(summary);
   const notBegun = terms.total - summary.deliveries;
   if (context.interrupted.aborted && notBegun > 0) {
-    context.stderr.write(
-      `stopped: ${countText(notBegun)} of ${counted(total, "delivery", "deliveries")} were not begun\n`,
-    );
+    narrate(context, `stopped: ${countText(notBegun)} of ${counted(total, "delivery", "deliveries")} were not begun`);
   }
   if (pace && flags.rate !== undefined) tellOfRate(pace, flags.rate, summary, context);
   if (history) await prune(history, project, context);

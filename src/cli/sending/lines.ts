@@ -6,7 +6,7 @@ import { failureAdvice } from "../views/advice.ts";
 import { verdictWord } from "../views/batch.ts";
 import { deliveryLines } from "../views/delivery.ts";
 import type { Style } from "../views/style.ts";
-import { counted, safeText } from "../views/text.ts";
+import { counted, indented, safeText } from "../views/text.ts";
 import { nextTryText } from "../views/waiting.ts";
 import { mostLines, type BatchTerms, type SettledTerms } from "./view.ts";
 
@@ -28,7 +28,7 @@ export function settledLines(
     const extras = { word: words.filter(Boolean).join("  "), advice: retrying ? givenUp(delivery, advice) : advice };
     const lines = deliveryLines(atLastAttempt(delivery), style, extras);
     const isLast = total > mostLines && failures === mostFailureLines;
-    return isLast ? lines + furtherLine("failures") : lines;
+    return isLast ? lines + furtherLine("failures", style) : lines;
   };
 }
 
@@ -43,24 +43,33 @@ export function triedLines(
     if (waiting.made === 0) return "";
     tried += 1;
     if (total > mostLines && tried > mostFailureLines) return "";
-    const word = style.warn(nextTryText(waiting, now(), style));
-    const advice = waiting.made === 1 ? triedAdvice(waiting, delivery) : null;
-    const lines = deliveryLines(atLastAttempt(delivery), style, { word, advice });
-    return total > mostLines && tried === mostFailureLines ? lines + furtherLine("attempts that fail") : lines;
+    const next = style.warn(nextTryText(waiting, now()));
+    const advice = waiting.made === 1 ? triedAdvice(waiting, delivery) : undefined;
+    // A narrow line has no room for it.
+    const extras = isNarrow(style)
+      ? { advice: [next, advice].filter(Boolean).join("\n") }
+      : { word: next, advice: advice ?? null };
+    const lines = deliveryLines(atLastAttempt(delivery), style, extras);
+    const isLast = total > mostLines && tried === mostFailureLines;
+    return isLast ? lines + furtherLine("attempts that fail", style) : lines;
   };
 }
 
 /** In place of all lines after the last that is drawn. */
-function furtherLine(what: string): string {
-  return `          further ${what} are counted only\n`;
+function furtherLine(what: string, style: Style): string {
+  return `${indented(`further ${what} are counted only`, 10, style.columns)}\n`;
 }
 
 const columnsForWords = 64;
 
+function isNarrow({ columns = Number.POSITIVE_INFINITY }: Style): boolean {
+  return columns < columnsForWords;
+}
+
 /** At which attempt it was settled, where that was not the first. */
 function triesWord({ attempts, outcome }: Delivery, style: Style): string {
   if (attempts.length < 2) return "";
-  const word = (style.columns ?? Infinity) < columnsForWords ? `#${attempts.length}` : `attempt ${attempts.length}`;
+  const word = isNarrow(style) ? `#${attempts.length}` : `attempt ${attempts.length}`;
   return outcome === "failed" ? style.bad(word) : style.good(word);
 }
 

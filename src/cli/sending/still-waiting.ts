@@ -2,6 +2,7 @@ import type { Context } from "../context.ts";
 import { counted, countText } from "../views/text.ts";
 import type { Style } from "../views/style.ts";
 import { inText, waitingRows } from "../views/waiting.ts";
+import { narrate } from "./narrate.ts";
 import type { BatchTerms } from "./view.ts";
 
 const mostRows = 10;
@@ -10,7 +11,7 @@ const mostRows = 10;
 export function tellOfWaiting({ retrying, history }: BatchTerms, style: Style, context: Context): void {
   const queue = retrying?.queue;
   if (!queue || queue.size === 0) return;
-  const { stdout, stderr, now } = context;
+  const { stdout, now } = context;
   const soonest = queue.soonest(mostRows).map((waiting) => ({ waiting, isTrying: false }));
   const rows = waitingRows(soonest, { now: now(), isLive: false }, style);
   const more = queue.size - rows.length;
@@ -18,10 +19,9 @@ export function tellOfWaiting({ retrying, history }: BatchTerms, style: Style, c
   stdout.write(`${rows.join("\n")}\n`);
   const verb = queue.size === 1 ? "is" : "are";
   const next = inText(soonest[0]!.waiting.dueAt - now());
-  stderr.write(
-    `${counted(queue.size, "delivery", "deliveries")} ${verb} yet to be tried again, the first ${next}\n` +
-      (history
-        ? "  telepath-hooks send --resume goes on with them\n"
-        : "  without a history nothing can go on with them\n"),
+  narrate(
+    context,
+    `${counted(queue.size, "delivery", "deliveries")} ${verb} yet to be tried again, the first ${next}`,
+    history ? "  telepath-hooks send --resume goes on with them" : "  without a history nothing can go on with them",
   );
 }

@@ -2,7 +2,7 @@ import stringWidth from "fast-string-width";
 import type { Summary } from "../../delivery/tally.ts";
 import { latencyChart } from "./latency-chart.ts";
 import type { Style } from "./style.ts";
-import { counted, countText, durationText, safeText } from "./text.ts";
+import { counted, countText, durationText, hanging, safeText } from "./text.ts";
 
 /** How a replay compares with the try before. */
 export function verdictWord(verdict: string, style: Style): string {
@@ -11,30 +11,40 @@ export function verdictWord(verdict: string, style: Style): string {
 }
 
 /**
- * Two or three lines: how many and how fast, how long they took, what failed.
+ * Two or three lines: how many and how fast, how long they took, what failed. Where something was tried again, the time
+ * has pauses in it, and no rate is made of it.
  *
  * @param chart adds how the times are spread
  */
 export function summaryText(summary: Summary, style: Style, { chart }: { chart: boolean }): string {
-  const { deliveries, delivered, failed, pending, durationMs, perSecond, latencyMs, failures } = summary;
-  const rate = `in ${durationText(durationMs)}, ${countText(perSecond)} a second`;
-  const lines = [
-    `${counted(deliveries, "delivery", "deliveries")} ${rate}: ` +
-      style.good(`${countText(delivered)} delivered`) +
-      (failed === 0 ? "" : `, ${style.bad(`${countText(failed)} failed`)}`) +
-      (pending === 0 ? "" : `, ${style.warn(`${countText(pending)} yet to be tried again`)}`),
-  ];
+  const { deliveries, delivered, failed, pending, attempts, durationMs, perSecond, latencyMs, failures } = summary;
+  const hasPauses = attempts > deliveries || pending > 0;
+  const rate = hasPauses ? counted(attempts, "attempt") : `${countText(perSecond)} a second`;
+  const whole =
+    `${counted(deliveries, "delivery", "deliveries")} in ${durationText(durationMs)}, ${rate}: ` +
+    style.good(`${countText(delivered)} delivered`) +
+    (failed === 0 ? "" : `, ${style.bad(`${countText(failed)} failed`)}`) +
+    (pending === 0 ? "" : `, ${style.warn(`${countText(pending)} yet to be tried again`)}`);
+  const lines = style.columns === undefined ? [whole] : hanging(whole, style.columns);
   const { p50, p90, p99, max } = latencyMs;
   if (p50 !== null && p90 !== null && p99 !== null && max !== null) {
     const [a, b, c, d] = [p50, p90, p99, max].map(durationText);
-    lines.push(`answered within  p50 ${a}  p90 ${b}  p99 ${c}  max ${d}`);
+    lines.push(...labelled("answered within", [`p50 ${a}`, `p90 ${b}`, `p99 ${c}`, `max ${d}`], style));
     if (chart) lines.push(...latencyChart(summary.histogram, style));
   }
   if (failed > 0) {
     const kinds = Object.entries(failures).sort(([, one], [, other]) => other - one);
-    lines.push(`failures  ${kinds.map(([kind, count]) => `${safeText(kind)} ${count}`).join("  ")}`);
+    const texts = kinds.map(([kind, count]) => `${safeText(kind)} ${countText(count)}`);
+    lines.push(...labelled("failures", texts, style));
   }
   return `${lines.join("\n")}\n`;
+}
+
+/** A name and what there is of it, in the columns of the terminal. */
+function labelled(name: string, parts: readonly string[], { columns }: Style): string[] {
+  const margin = name.length + 2;
+  const rows = rowsOf(parts, columns === undefined ? columns : columns - margin);
+  return rows.map((row, index) => (index === 0 ? name.padEnd(margin) : " ".repeat(margin)) + row);
 }
 
 /** `1,234 of 20,000  6,543 a second  3.00 s left  2 failed`: as much of it as `columns` have room for. */

@@ -36,13 +36,9 @@ const widestWhen = 12;
 /** With fewer columns, words are left out. */
 export const columnsForAll = 64;
 
-/** Which attempt comes next, and when: `attempt 2 of 6 in 5 s`, and on a narrow terminal `2/6 in 5 s`. */
-export function nextTryText(
-  waiting: Pick<Waiting, "made" | "plan" | "dueAt">,
-  now: number,
-  { columns = Number.POSITIVE_INFINITY }: Pick<Style, "columns"> = { columns: undefined },
-): string {
-  return `${attemptText(waiting, columns >= columnsForAll)} ${inText(waiting.dueAt - now)}`;
+/** Which attempt comes next, and when: `attempt 2 of 6 in 5 s`. */
+export function nextTryText(waiting: Pick<Waiting, "made" | "plan" | "dueAt">, now: number): string {
+  return `${attemptText(waiting, true)} ${inText(waiting.dueAt - now)}`;
 }
 
 function attemptText({ made, plan }: Pick<Waiting, "made" | "plan">, isWide: boolean): string {

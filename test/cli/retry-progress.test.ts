@@ -98,7 +98,7 @@ describe.each([40, 80])("on a terminal of %d columns", (columns) => {
   ])("no word is broken in %s", async (_what, terminal) => {
     const target = await app((_request, response) => response.writeHead(503).end("the database is locked by another"));
     const waits = columns === 40 ? /60 wait/ : /60 wait, the next in (59 m|1 h 0 m)/;
-    const around = { tty: true, columns, terminal };
+    const around = { tty: true, columns, ...(terminal && { terminal }) };
     const ran = await runUntil(waits, [...argv, "--count", "60", "--concurrency", "60", "--to", target.url], around);
     const { lines, text } = read(ran.said);
     expect(lines.filter((line) => stringWidth(line) > columns)).toEqual([]);

@@ -27,7 +27,7 @@ export function createProgress(terms: BatchTerms, counts: RunCounts, context: Co
   const isLong = terms.total > mostLines || terms.retrying !== null;
   if (stderr.isTTY !== true || env["TERM"] === "dumb" || !isLong) return nothing;
   const textOf = progressOf(terms, counts, context);
-  let drawnAt = performance.now();
+  let drawnAt = Number.NEGATIVE_INFINITY;
   let isDrawn = false;
 
   function draw(): void {

@@ -1,3 +1,5 @@
+import { createClockJumps, type ClockJumps } from "./clock-jumps.ts";
+
 /** Something that is due at a time, in milliseconds since the epoch; of one time, the lower number first. */
 export interface Timed {
   dueAt: number;
@@ -10,9 +12,13 @@ const longestSleepMs = 60_000;
 /**
  * What waits for its time: one timer, however many there are, and none while nobody asks. Whoever takes one tells
  * with `done` what became of it, and adds it again before when it is to wait once more: so it is known when all is over.
+ *
+ * Nothing waits longer, or less, because the clock is set: all times are moved with it. A machine that sleeps, however,
+ * wakes to find due what was so meanwhile.
  */
 export class RetryQueue<Entry extends Timed> {
   readonly #now: () => number;
+  readonly #jumps: ClockJumps;
   /** A binary heap: none is due before the one at `(index - 1) / 2`. */
   readonly #heap: Entry[] = [];
   readonly #asking: ((entry: Entry | null) => void)[] = [];
@@ -21,8 +27,9 @@ export class RetryQueue<Entry extends Timed> {
   #isClosed = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(now: () => number, entries: Iterable<Entry> = []) {
+  constructor(now: () => number, entries: Iterable<Entry> = [], jumps = createClockJumps(now)) {
     this.#now = now;
+    this.#jumps = jumps;
     for (const entry of entries) this.#insert(entry);
   }
 
@@ -32,6 +39,7 @@ export class RetryQueue<Entry extends Timed> {
   }
 
   add(entry: Entry): void {
+    this.#followClock(); // the time of this one is of the clock as it is now
     this.#insert(entry);
     this.#serve();
   }
@@ -64,6 +72,7 @@ export class RetryQueue<Entry extends Timed> {
 
   /** The first so many, in the order in which they are due. */
   soonest(most: number): Entry[] {
+    this.#followClock();
     const found: Entry[] = [];
     const candidates = this.#heap.length > 0 ? [0] : [];
     while (found.length < most && candidates.length > 0) {
@@ -80,9 +89,15 @@ export class RetryQueue<Entry extends Timed> {
     return this.#heap.values();
   }
 
+  #followClock(): void {
+    const setBy = this.#jumps.setBy();
+    if (setBy !== 0) for (const entry of this.#heap) entry.dueAt += setBy;
+  }
+
   #serve(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#followClock();
     while (this.#asking.length > 0) {
       const first = this.#isClosed ? undefined : this.#heap[0];
       const isOver = first === undefined && (this.#isClosed || (!this.#isOpen && this.#taken === 0));

@@ -1,8 +1,9 @@
 import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createClockJumps } from "../../src/delivery/clock-jumps.ts";
 import { RetryQueue, type Timed } from "../../src/delivery/retry-queue.ts";
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"], now: 0 }));
+beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date", "performance"], now: 0 }));
 afterEach(() => void vi.useRealTimers());
 
 const at = (dueAt: number, nth = 0): Timed => ({ dueAt, nth });
@@ -75,12 +76,58 @@ describe("what waits for its time", () => {
     expect(vi.getTimerCount()).toBe(1);
   });
 
-  it("is on time after the machine slept, which a timer does not see", async () => {
-    const queue = new RetryQueue<Timed>(Date.now, [at(7_200_000)]);
-    const asked = queue.next();
-    await vi.advanceTimersByTimeAsync(1000);
-    vi.setSystemTime(8_000_000);
-    await vi.advanceTimersByTimeAsync(60_000);
-    expect(await asked).toEqual(at(7_200_000));
+  describe("when the clock jumps", () => {
+    /** What the machine slept, as the clock says that goes on meanwhile. */
+    let sleptMs = 0;
+    beforeEach(() => void (sleptMs = 0));
+
+    function waitsTwoHours(): { queue: RetryQueue<Timed>; got: Timed[] } {
+      const jumps = createClockJumps(Date.now, {
+        sinceStart: () => Math.floor((performance.now() + sleptMs) / 1000) * 1000,
+      });
+      const queue = new RetryQueue<Timed>(Date.now, [at(7_200_000)], jumps);
+      const got: Timed[] = [];
+      void queue.next().then((entry) => got.push(entry!));
+      return { queue, got };
+    }
+
+    it("is on time after the machine slept, which a timer does not see", async () => {
+      const { got } = waitsTwoHours();
+      await vi.advanceTimersByTimeAsync(1000);
+      vi.setSystemTime(8_000_000);
+      sleptMs = 8_000_000 - 1000;
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(got).toEqual([at(7_200_000)]);
+    });
+
+    it.each([-3_600_000, 3_600_000, 86_400_000])("waits as long when it is set by %i ms", async (setBy) => {
+      const { queue, got } = waitsTwoHours();
+      await vi.advanceTimersByTimeAsync(1000);
+      vi.setSystemTime(1000 + setBy);
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(queue.soonest(1)).toEqual([at(7_200_000 + setBy)]);
+      await vi.advanceTimersByTimeAsync(7_200_000 - 61_000 - 1);
+      expect(got).toEqual([]);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(got).toHaveLength(1);
+    });
+
+    it("knows a clock that was set while the machine slept", async () => {
+      const { got } = waitsTwoHours();
+      vi.setSystemTime(600_000 - 3_600_000);
+      sleptMs = 600_000;
+      await vi.advanceTimersByTimeAsync(6_600_000 - 2000);
+      expect(got).toEqual([]);
+      await vi.advanceTimersByTimeAsync(2000);
+      expect(got).toHaveLength(1);
+    });
+
+    it("leaves alone what is added after it, whose time is of the new clock", async () => {
+      const { queue, got } = waitsTwoHours();
+      vi.setSystemTime(3_600_000);
+      queue.add(at(3_605_000, 1));
+      await vi.advanceTimersByTimeAsync(5000);
+      expect(got).toEqual([at(3_605_000, 1)]);
+    });
   });
 });

@@ -105,6 +105,7 @@ async function inBatches<Unit, D extends Draft>(
     while (!stopped.aborted) {
       const unit = await nextUnit();
       if (unit === null || stopped.aborted) return;
+      pace?.begun();
       await work(unit, (draft) => making.first(draft, stopped), stopped);
     }
   }

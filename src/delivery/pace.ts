@@ -8,8 +8,17 @@ export interface Pace {
    * @param which whether it is tried again: that comes in its own time, and no time is lost until then
    */
   turn(stopped: AbortSignal, which?: "first" | "again"): Promise<void>;
-  /** How much of the time, in milliseconds, was lost to those that asked too late to be made up for. */
-  readonly lostMs: number;
+  /** One that comes for the first time has begun: whoever had a turn may have found that there is none left. */
+  begun(): void;
+  /** How it went from the first that began to the last; null where there are not two. */
+  summary(): PaceSummary | null;
+}
+
+export interface PaceSummary {
+  /** How many began in a second: deliveries, or sequences of them. */
+  perSecond: number;
+  /** The share of the time that was lost to those that asked too late to be made up for. */
+  lostShare: number;
 }
 
 /** What is late by no more than this is made up for: timers and collections are. A longer stall makes no burst. */
@@ -23,6 +32,7 @@ export function createPace(perSecond: number, clock: () => number = () => perfor
   const intervalMs = 1000 / perSecond;
   let next = clock();
   let lostMs = 0;
+  const begun = { count: 0, firstAt: 0, lastAt: 0, lostMs: 0 };
   return {
     async turn(stopped, which = "first") {
       const earliest = clock() - catchUpMs;
@@ -34,8 +44,17 @@ export function createPace(perSecond: number, clock: () => number = () => perfor
       next += intervalMs;
       await until(mine, stopped, clock);
     },
-    get lostMs() {
-      return lostMs;
+    begun() {
+      const now = clock();
+      // What was lost before the first of them, or after the last, is nobody's loss.
+      if (begun.count === 0) lostMs = 0;
+      if (begun.count === 0) begun.firstAt = now;
+      Object.assign(begun, { count: begun.count + 1, lastAt: now, lostMs });
+    },
+    summary() {
+      const tookMs = begun.lastAt - begun.firstAt;
+      if (tookMs <= 0) return null;
+      return { perSecond: ((begun.count - 1) / tookMs) * 1000, lostShare: begun.lostMs / tookMs };
     },
   };
 }

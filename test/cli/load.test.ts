@@ -80,7 +80,30 @@ describe("--rate", () => {
   it("says when the app answers no faster than that", async () => {
     const target = await app((_request, response) => void setTimeout(() => response.end(), 30));
     const ran = await run(["send", "call.ended", "--count", "20", "--rate", "1000/s", "--to", target.url], { env });
-    expect(ran.stderr).toMatch(/--rate of 1,000 a second was not reached: [\d.]+ were\n {2}raise --concurrency/);
+    expect(ran.stderr).toMatch(
+      /--rate of 1,000 a second was not reached: [\d.]+ a second were begun\n {2}raise --concurrency/,
+    );
+    expect(ran.exitCode).toBe(0);
+  });
+
+  it.each([
+    ["the calls of a scenario, and not their deliveries", ["--scenario", "completed-call", "--calls", "12"]],
+    ["deliveries, and not the pauses of --retry", ["call.ended", "--count", "12", "--retry-schedule", "3s"]],
+  ])("says how many were begun: %s", async (_what, argv) => {
+    const isScenario = argv.includes("--scenario");
+    const target = await app((_request, response, nth) => {
+      response.statusCode = !isScenario && nth === 1 ? 503 : 200;
+      setTimeout(() => response.end(), 40);
+    });
+    const more = isScenario ? ["--speed", "max"] : [];
+    const argvOf = [...argv, ...more, "--rate", "1000/s", "--to", target.url, "--json"];
+    const ran = await run(["send", ...argvOf], { env });
+    const [, were] = /not reached: ([\d.]+) a second were begun/.exec(ran.stderr) ?? [];
+    const { durationMs } = jsonLines<{ durationMs: number }>(ran.stdout).at(-1)!;
+    const perCall = isScenario ? target.received.length / 12 : 1;
+    expect(Number(were)).toBeLessThan(1000 / (40 * perCall) + 0.1);
+    // In the time that the answers took, which the pause is not part of.
+    expect(Number(were)).toBeGreaterThan((isScenario ? 0.9 : 1.1) * (11 / durationMs) * 1000);
     expect(ran.exitCode).toBe(0);
   });
 });

@@ -14,7 +14,10 @@ describe("a pace", () => {
     const isAtOnce = async () => {
       const stop = new AbortController();
       let begun = false;
-      void pace.turn(stop.signal).then(() => (begun = !stop.signal.aborted));
+      void pace.turn(stop.signal).then(() => {
+        begun = !stop.signal.aborted;
+        if (begun) pace.begun();
+      });
       await new Promise(setImmediate);
       stop.abort();
       return begun;
@@ -24,11 +27,25 @@ describe("a pace", () => {
     time = 50;
     expect([await isAtOnce(), await isAtOnce(), await isAtOnce(), await isAtOnce()]).toEqual([true, true, true, true]);
     expect(await isAtOnce()).toBe(false);
-    expect(pace.lostMs).toBe(0);
+    expect(pace.summary()).toEqual({ perSecond: 80, lostShare: 0 });
     time = 10_000;
     const after = await Promise.all(Array.from({ length: 20 }, () => isAtOnce()));
     expect(after.filter(Boolean).length).toBeLessThanOrEqual(11);
-    expect(pace.lostMs).toBeGreaterThan(9000);
+    expect(pace.summary()!.lostShare).toBeCloseTo(0.98, 1);
+  });
+
+  it("counts what begins and not what asks, and loses nothing after the last", async () => {
+    let time = 0;
+    const pace = createPace(10, () => time);
+    expect(pace.summary()).toBeNull();
+    for (time = 0; time <= 200; time += 100) {
+      await pace.turn(never);
+      pace.begun();
+    }
+    expect(pace.summary()).toEqual({ perSecond: 10, lostShare: 0 });
+    time = 60_000; // the answer to the last
+    await pace.turn(never);
+    expect(pace.summary()).toEqual({ perSecond: 10, lostShare: 0 });
   });
 
   it("ends a wait when it is stopped", async () => {

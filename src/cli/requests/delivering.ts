@@ -96,7 +96,7 @@ async function delivering<D extends Draft>(
   if (context.interrupted.aborted && notBegun > 0) {
     narrate(context, `stopped: ${countText(notBegun)} of ${counted(total, "delivery", "deliveries")} were not begun`);
   }
-  if (pace && flags.rate !== undefined) tellOfRate(pace, flags.rate, summary, context);
+  if (pace && flags.rate !== undefined) tellOfRate(pace, flags.rate, context);
   if (history) await prune(history, project, context);
   if (summary.failed > 0) context.exitCode = exitCodes.no;
   if (context.interrupted.aborted) context.exitCode = exitCodes.interrupted;
@@ -162,12 +162,14 @@ async function release(history: History | null, holder: string): Promise<void> {
 /** The most of the time that may be lost before a word is said. */
 const lostShare = 0.05;
 
-function tellOfRate({ lostMs }: Pace, rate: number, { durationMs, perSecond }: Summary, { stderr }: Context): void {
-  if (lostMs < lostShare * durationMs) return;
-  const wished = countText(Math.round(rate * 10) / 10);
-  stderr.write(
-    `--rate of ${wished} a second was not reached: ${countText(perSecond)} were\n` +
-      "  raise --concurrency, or the app answers no faster\n",
+function tellOfRate(pace: Pace, rate: number, context: Context): void {
+  const went = pace.summary();
+  if (went === null || went.lostShare < lostShare) return;
+  const [wished, were] = [rate, went.perSecond].map((perSecond) => countText(Math.round(perSecond * 10) / 10));
+  narrate(
+    context,
+    `--rate of ${wished} a second was not reached: ${were} a second were begun`,
+    "  raise --concurrency, or the app answers no faster",
   );
 }
 

@@ -5,6 +5,7 @@ import { originForm } from "./http/target.ts";
 import { jsonValue } from "./json.ts";
 import type { DumpReading } from "./read.ts";
 import { announcedBytes } from "./readings.ts";
+import { isBodyName, namesSignature } from "./values/names.ts";
 
 /**
  * The requests of the plainest dumps, without trying every form: one raw HTTP request with its Content-Length, or one
@@ -123,9 +124,8 @@ export function isPlainBody(body: string): boolean {
   return body.startsWith("{") && !/[\ud800-\udfff\ufffd]/.test(body);
 }
 
-/** Names as on the wire; none of them could be a body's (`data`, `raw-body`). */
-const plainName = /^[a-z]+(?:-[a-z0-9]+)*$/i;
-const bodyName = /^(?:raw|content|text|json)$|body|data|payload/i;
+/** Names as on the wire. */
+const wireName = /^[a-z]+(?:-[a-z0-9]+)*$/i;
 const plainValue = /^[\x20-\x7e]*$/;
 
 function plainHeaders(value: unknown): Header[] | undefined {
@@ -134,8 +134,10 @@ function plainHeaders(value: unknown): Header[] | undefined {
   let signed = false;
   for (const [name, text] of Object.entries(value)) {
     if (typeof text !== "string" || !plainValue.test(text)) return undefined;
-    if (!plainName.test(name) || bodyName.test(name)) return undefined;
-    signed ||= name.toLowerCase() === "x-telepath-signature";
+    if (!wireName.test(name) || isBodyName(name)) return undefined;
+    const isSignature = name.toLowerCase() === "x-telepath-signature";
+    if (!isSignature && namesSignature(name)) return undefined;
+    signed ||= isSignature;
     headers.push([name, text]);
   }
   return signed ? headers : undefined;

@@ -2,9 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { BODY_NAMES } from "../../src/dumps/values/names.ts";
 import { readPlain } from "../../src/dumps/plain.ts";
 import { readDump } from "../../src/dumps/read.ts";
 
+const digits = `sha256=${"1".repeat(64)}`;
 const signed = ["x-telepath-signature", `sha256=${"0".repeat(64)}`] as const;
 
 function http(
@@ -37,6 +39,27 @@ function agree(dump: Buffer): boolean {
   expect(plain).toEqual(full);
   return true;
 }
+
+it("a plain dump is what the complete reader says, whatever its headers are called", () => {
+  const spelled = (name: string) =>
+    fc.array(fc.nat(name.length - 1), { maxLength: 3 }).map((places) => {
+      const letters = Array.from(name).map((letter, at) => (at > 0 && places.includes(at) ? `-${letter}` : letter));
+      return letters.join("");
+    });
+  const signature = ["xTelepathSignature", "X-Telepath-Signature", "x-telepathsignature", "httpxtelepathsignature"];
+  const others = ["method", "url", "path", "query", "timestamp", "headers", "content-type", "transfer-encoding", "x-a"];
+  const name = fc.oneof(fc.constantFrom(...signature, ...others), fc.constantFrom(...BODY_NAMES).chain(spelled));
+  const header = fc.tuple(name, fc.constantFrom("a", "1", "{}", digits));
+  let plain = 0;
+  fc.assert(
+    fc.property(fc.array(header, { maxLength: 3 }), fc.array(header, { maxLength: 2 }), (before, after) => {
+      const headers = Object.fromEntries([...before, signed, ...after]);
+      if (agree(json(capture({ headers })))) plain += 1;
+    }),
+    { numRuns: 2000 },
+  );
+  expect(plain).toBeGreaterThan(20);
+});
 
 describe("a plain dump leaves to the complete reader", () => {
   it.each([

@@ -31,6 +31,21 @@ describe("readDump", () => {
     expect(failure('{"headers": {\n  "a": tru }}').message).toContain("line 2, column 8");
   });
 
+  it.each([
+    ["curl -v", "> POST / HTTP/1.1", "* x"],
+    ["curl --trace", "=> Send header, 5 bytes (0x5)", "0000: 50"],
+    ["socat", "> 2024/03/01 10:00:00.000001  length=5 from=0 to=4", "POST"],
+    ["mitmproxy", "    x-telepath-signature: a", "1.2.3.4:5: POST http://a/"],
+    ["a hex dump", "0x0000: 4500 0034", ""],
+    ["Insomnia", "type: collection.insomnia.rest/5.0", ""],
+  ])("is not taken in by a body that holds what %s prints, behind U+2028", (_tool, ...lines) => {
+    // Which JavaScript takes for the end of a line, and JSON.stringify leaves as it is.
+    const body = JSON.stringify({ note: ["", ...lines, ""].join("\u2028") });
+    const headers = { "x-telepath-signature": `sha256=${"0".repeat(64)}` };
+    const text = ` ${JSON.stringify({ method: "POST", url: "/", headers, body })}`;
+    expect(readDump(Buffer.from(text)).requests[0]!.body.toString()).toBe(body);
+  });
+
   it("refuses more than 64 MB at once", () => {
     expect(failure(Buffer.alloc(maxDumpBytes + 1)).code).toBe("DUMP_TOO_LARGE");
   });

@@ -26,8 +26,11 @@ export interface PieceTerms extends Omit<JudgeTerms, "compare"> {
   format: string | undefined;
 }
 
+/** A line of which nothing comes. */
+export const nothing = Symbol("nothing");
+
 /** What comes of a piece, and where it waits for the complete reading. */
-export type Found = Outcome | typeof unloaded;
+export type Found = Outcome | typeof unloaded | typeof nothing;
 
 /**
  * Does a piece, and returns how many items it had. Throws nothing that an item causes: that is told as remainder.
@@ -104,7 +107,7 @@ type ShortLine = Line & { bytes: Buffer };
 
 function* lineOutcomes({ item, at, bytes }: ShortLine, terms: JudgeTerms, alike: Alike | null): Generator<Found> {
   const dump = lineDump(bytes.toString());
-  if (dump === undefined) return;
+  if (dump === undefined) return yield nothing;
   const of = Number.POSITIVE_INFINITY;
   const plain = judgePlain(dump.plain(), terms);
   if (plain !== undefined) {
@@ -119,6 +122,6 @@ function* lineOutcomes({ item, at, bytes }: ShortLine, terms: JudgeTerms, alike:
       from += 1;
     }
   } catch (error) {
-    if (!isWithoutRequest(error)) yield { item, from, at };
+    yield isWithoutRequest(error) ? nothing : { item, from, at };
   }
 }

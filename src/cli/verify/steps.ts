@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import type { Alike } from "./alike.ts";
 import { packing, type Order, type Sent } from "./packed.ts";
-import { outcomesOf, type PieceTerms } from "./pieces.ts";
+import { nothing, outcomesOf, type PieceTerms } from "./pieces.ts";
 import { loadComplete, unloaded } from "./unloaded.ts";
 
 /** What came of a piece, and the number of items at its end. */
@@ -25,6 +25,7 @@ export function stepsOf({ piece, drawing }: Omit<Order, "id">, terms: PieceTerms
       const next = found.next();
       if (next.done === true) return { outcomes: pack.taken(), items: next.value };
       if (next.value === unloaded) return { outcomes: pack.taken(), items: undefined, loading: loadComplete() };
+      if (next.value === nothing) continue;
       if (known > 0) known -= 1;
       else pack.add(next.value);
     } while (performance.now() < until);

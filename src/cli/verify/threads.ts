@@ -122,6 +122,7 @@ export function createThreads(terms: PieceTerms, drawing: Drawing | null, pauses
     work.items = items;
     if (loading !== undefined) await loading;
     else if (others.size > 0) await setImmediate();
+    else await pauses.due();
   }
 
   /** What they leave undone is done here. */

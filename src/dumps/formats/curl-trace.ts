@@ -10,7 +10,7 @@ export const curlTrace: DumpFormat = {
   description: "curl --trace and curl --trace-ascii, also with --trace-time and --trace-ids",
 
   recognizes({ text }) {
-    return /^[^\n]{0,80}=> Send /m.test(text) && text.split("\n").some(isSendMark);
+    return /(?:^|\n)[^\n]{0,80}=> Send /.test(text) && text.split("\n").some(isSendMark);
   },
 
   parse({ text }) {

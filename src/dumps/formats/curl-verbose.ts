@@ -13,7 +13,7 @@ export const curlVerbose: DumpFormat = {
   description: "curl -v: headers only, the body is not in it",
 
   recognizes({ text }) {
-    return /^> [A-Z][A-Z-]{0,31} \S+ HTTP\/\d/m.test(text) && /^> x-telepath-|^[*<] /im.test(text);
+    return /(?:^|\n)> [A-Z][A-Z-]{0,31} \S+ HTTP\/\d/.test(text) && /(?:^|\n)(?:> x-telepath-|[*<] )/i.test(text);
   },
 
   parse({ text }) {

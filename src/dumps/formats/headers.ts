@@ -10,7 +10,7 @@ export const headers: DumpFormat = {
   description: 'headers alone, one "Name: value" a line; the body comes with --body',
 
   recognizes({ bytes, text }) {
-    return bytes.length <= LONGEST_HEAD && /^x-telepath-signature[ \t]*:/im.test(text) && HEADER_LINES.test(text);
+    return bytes.length <= LONGEST_HEAD && /(?:^|\n)x-telepath-signature[ \t]*:/i.test(text) && HEADER_LINES.test(text);
   },
 
   parse({ bytes }) {

@@ -11,7 +11,7 @@ import { headersIn } from "../values/headers.ts";
 import { signedFirst, unfilled } from "../values/collections.ts";
 import { parseYaml } from "../yaml/yaml.ts";
 
-const V5 = /^(?:---[^\n]*\n)?(?:#[^\n]*\n){0,20}type: ["']?collection\.insomnia/m;
+const V5 = /(?:^|\n)type: ["']?collection\.insomnia/;
 
 /**
  * Insomnia's exports: version 4 in JSON, version 5 in YAML. The body is the text of the editor, before template tags are

@@ -16,7 +16,7 @@ export const mitmproxyConsole: DumpFormat = {
   description: "what mitmdump prints; bodies are not as sent: use mitmdump -w",
 
   recognizes({ text }) {
-    if (!/^ {1,200}<< |^ {4}x-telepath-/im.test(text)) return false;
+    if (!/(?:^|\n)(?: {1,200}<< | {4}x-telepath-)/i.test(text)) return false;
     return text.split("\n").some((line) => line.length < 10_000 && REQUEST.test(line.trimEnd()));
   },
 

@@ -6,7 +6,7 @@ import { requestsInStreams, streamRequests } from "../packets/http.ts";
 import { Reassembly, type Stream } from "../packets/reassembly.ts";
 import { segmentOfUnknownLink } from "../packets/segment.ts";
 
-const FIRST_LINE = /^[ \t]*(?:0x0000: {1,2}[0-9a-f]{4}|0{4,8}:? {1,2}[0-9a-f]{2} ?[0-9a-f]{2})[ \r\n0-9a-f]/im;
+const FIRST_LINE = /(?:^|\n)[ \t]*(?:0x0000: {1,2}[0-9a-f]{4}|0{4,8}:? {1,2}[0-9a-f]{2} ?[0-9a-f]{2})[ \r\n0-9a-f]/i;
 const REASSEMBLED = "Reassembled TCP";
 
 /** Packets, or what went over a connection, printed as hex. Every byte is there. */

@@ -10,7 +10,9 @@ export const socat: DumpFormat = {
   description: "socat -v, socat -x and socat -v -x",
 
   recognizes({ text }) {
-    return /^[<>] \d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d\.\d{1,9} {1,4}length=\d{1,15} from=\d{1,15} to=\d{1,15}/m.test(text);
+    return /(?:^|\n)[<>] \d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d\.\d{1,9} {1,4}length=\d{1,15} from=\d{1,15} to=\d{1,15}/.test(
+      text,
+    );
   },
 
   parse({ bytes }) {

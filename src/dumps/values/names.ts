@@ -25,6 +25,17 @@ export function namesSignature(name: string): boolean {
   return plain === "xtelepathsignature" || plain === "httpxtelepathsignature";
 }
 
+/** Names of bodies, the rawest first: a parsed `body` beside a `rawBody` is the lesser witness. */
+export const BODY_NAMES =
+  `bodybase64 base64body rawbody bodyraw rawbodybase64 rawpost postdataentries datastring eventpayload raw
+  content postdata body requestbody payload text data json`.split(/\s+/);
+const bodyNames = new Set(BODY_NAMES);
+
+/** Whether a member of that name can be a body, in any spelling. */
+export function isBodyName(name: string): boolean {
+  return name.length <= 32 && bodyNames.has(plainName(name));
+}
+
 /**
  * A header's name as it was before CGI, an ORM or a JavaScript object spelled it anew, as far as it can be told:
  * `HTTP_X_EVENT_ID`, `x_event_id` and `xEventId` are `X-Event-Id`. Undefined for a CGI variable that is no header.

@@ -6,12 +6,8 @@ import { countOf, member, memberAt, stringOf } from "../json.ts";
 import { absentBody, announcedBytes, settleBody, type SettledBody } from "../readings.ts";
 import { bodyReadings, type Encoding } from "./bodies.ts";
 import { headersIn, holdsSignature } from "./headers.ts";
-import { plainName } from "./names.ts";
+import { BODY_NAMES, isBodyName, plainName } from "./names.ts";
 
-/** Names of bodies, the rawest first: a parsed `body` beside a `rawBody` is the lesser witness. */
-const BODY_NAMES =
-  `bodybase64 base64body rawbody bodyraw rawbodybase64 rawpost postdataentries datastring eventpayload raw
-  content postdata body requestbody payload text data json`.split(/\s+/);
 const RAW_BODY_NAMES = new Set(BODY_NAMES.slice(0, BODY_NAMES.indexOf("raw") + 1));
 const BODY_RANKS = ranksOf(BODY_NAMES);
 const HEADERS_RANKS = ranksOf(["rawheaders", "multivalueheaders", "headers", "reqheaders", "requestheaders", "header"]);
@@ -96,10 +92,6 @@ const NOT_HEADERS = new Set([...BODY_NAMES, "timestamp", "query", "method", "url
 
 function isCgi(list: JsonNode): boolean {
   return stringOf(member(list, "REQUEST_METHOD")) !== undefined;
-}
-
-function isBodyName(name: string): boolean {
-  return name.length <= 32 && BODY_RANKS.has(plainName(name));
 }
 
 /** The nearest object that has a body; in it, every member that could be one, the rawest first. */

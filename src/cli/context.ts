@@ -91,5 +91,10 @@ export function isInteractive(context: Context): boolean {
 
 /** Writes one JSON object as a line on stdout. What a terminal would obey is escaped as JSON escapes it. */
 export function writeJson(context: Pick<Context, "stdout">, value: unknown): void {
-  context.stdout.write(`${printableJson(JSON.stringify(value))}\n`);
+  context.stdout.write(jsonLine(value));
+}
+
+/** The line of one JSON object, with its end. */
+export function jsonLine(value: unknown): string {
+  return `${printableJson(JSON.stringify(value))}\n`;
 }

@@ -36,6 +36,14 @@ export function keyOf(database: Database, reference: string): number {
   return candidates[0]!.key;
 }
 
+/** The keys of those of these ids, whole ones, that are on record. */
+export function keysOf(database: Database, ids: readonly string[]): number[] {
+  const rows = database.prepare(keysSql).all(JSON.stringify(ids));
+  return rows.map(({ key }) => Number(key));
+}
+
+const keysSql = "SELECT key FROM deliveries WHERE id IN (SELECT value FROM json_each(?))";
+
 interface Candidate {
   key: number;
   id: string;

@@ -10,7 +10,7 @@ import { readHeld } from "./held.ts";
 import { nextId } from "./ids.ts";
 import type { Filter } from "./query.ts";
 import { changedAfter, deliveriesAt, findDeliveries, lastChange } from "./reading.ts";
-import { keyOf } from "./references.ts";
+import { keyOf, keysOf } from "./references.ts";
 import { holdsRetry, readRetry, readRetryHolders } from "./retries.ts";
 import { rollBack } from "./schema.ts";
 import type {
@@ -73,6 +73,10 @@ class SqliteHistory implements History {
 
   get(reference: string): Delivery {
     return this.#read((database) => deliveriesAt(database, [keyOf(database, reference)])[0]!);
+  }
+
+  getAll(ids: readonly string[]): Delivery[] {
+    return this.#read((database) => deliveriesAt(database, keysOf(database, ids)));
   }
 
   *find(filter: Filter): Iterable<Delivery> {

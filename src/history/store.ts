@@ -28,6 +28,9 @@ export interface History {
    */
   get(reference: string): Delivery;
 
+  /** Those of these ids, whole ones, that are on record; in no order. */
+  getAll(ids: readonly string[]): Delivery[];
+
   /** The matching deliveries, oldest first; with `limit`, the newest that many of them. Bodies come along. */
   find(filter: Filter): Iterable<Delivery>;
 

@@ -87,7 +87,7 @@ async function delivering<D extends Draft>(
   try {
     summary = await run(batchTerms(terms, { transport, view, retrying, pace, againConcurrency }, context));
   } finally {
-    view.end();
+    await view.end();
     await transport.close();
     if (terms.retry) await release(history, terms.retry.holder);
   }

@@ -12,7 +12,7 @@ export interface BatchView {
   /** Something happened that concerns no answer. */
   note(message: string): void;
   /** No more deliveries come: takes away what is not to stay, and tells of those that still wait. */
-  end(): void;
+  end(): void | Promise<void>;
   summary(summary: Summary): void;
 }
 
@@ -32,7 +32,7 @@ export interface BatchTerms {
   /** Null when nothing is tried again. */
   retrying: Retrying | null;
   /** Null when nothing is on record. */
-  history: Pick<History, "get"> | null;
+  history: Pick<History, "get" | "getAll"> | null;
 }
 
 /** Up to so many deliveries each have a line; of more, only failures have one, and not all of them. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { newDelivery } from "../samples.ts";
+import { newAttempt, newDelivery } from "../samples.ts";
 import type { Bench } from "../suite.ts";
 
 let time = 4_000_000_000_000;
@@ -23,6 +23,15 @@ export function finding({ opened, holding }: Bench): void {
     ])("knows no %j in an empty history", async (reference) => {
       const history = await opened();
       expect(() => history.get(reference)).toThrow(expect.objectContaining({ code: "UNKNOWN_DELIVERY" }));
+    });
+
+    it("all of many ids at once, with their attempts, and nothing for those that are not there", async () => {
+      const history = await opened();
+      const ids = [await history.record(newDelivery()), await history.record(newDelivery())];
+      await history.record(newDelivery());
+      await history.update(ids[1]!, { attempt: newAttempt() });
+      const found = history.getAll([...ids, "01GONE"]);
+      expect(found.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual(ids.map((id) => history.get(id)));
     });
 
     it("names the candidates of a part that several ids share", async () => {

@@ -7,16 +7,18 @@ const longestWaitMs = 100;
 /** An output that writes many small texts as one; at once on a terminal. What is left is written by `flush`. */
 export function batchedOutput(output: Output): Output & { flush(): void } {
   let held = "";
-  let writtenAt = performance.now();
+  let timer: NodeJS.Timeout | undefined;
   const flush = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
     if (held !== "") output.write(held);
     held = "";
-    writtenAt = performance.now();
   };
   return {
     write(text) {
       held += String(text);
-      if (output.isTTY === true || held.length >= batchBytes || performance.now() - writtenAt > longestWaitMs) flush();
+      if (output.isTTY === true || held.length >= batchBytes) flush();
+      else timer ??= setTimeout(flush, longestWaitMs);
     },
     flush,
   };

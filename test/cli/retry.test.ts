@@ -340,6 +340,7 @@ describe("Ctrl-C", () => {
     await recorded(cwd, 1);
     stop.abort();
     const ran = await running;
+    expect(ran.stderr).toMatch(/1 delivery is yet to be tried again, .*\n {2}telepath-hooks send --resume goes on/);
     expect(jsonLines(ran.stdout)).toMatchObject([
       { type: "delivery", outcome: "pending", nextAttemptAt: expect.stringMatching(/^\d{4}-.*Z$/) as string },
       { type: "summary", deliveries: 1, delivered: 0, failed: 0, pending: 1, attempts: 1 },
@@ -574,6 +575,8 @@ describe("what cannot be", () => {
     ["--no-history with --resume", ["--resume", "--no-history"], "--no-history keeps none"],
     ["--to with --resume", ["--resume", "--to", "http://localhost:1"], "--to has nothing to change"],
     ["--count with --resume", ["--resume", "--count", "5"], "--count has nothing to change"],
+    ["--dry-run with --resume", ["--resume", "--dry-run"], "log --outcome pending lists it"],
+    ["--shuffle of one body", ["--data", "-", "--shuffle"], "--shuffle has nothing to change"],
     ["--timeout with --resume", ["--resume", "--timeout", "5s"], "--timeout has nothing to change"],
   ])("exits 2 for %s", async (_what, argv, words) => {
     const ran = await run(["send", ...argv], { env });

@@ -391,6 +391,15 @@ describe("send --dry-run", () => {
     expect((await run([...argv, "--json", "--as", "curl"], { env })).exitCode).toBe(2);
   });
 
+  it("says what has no effect, since nothing is sent", async () => {
+    const argv = ["send", "call.ended", "--dry-run"];
+    const ran = await run([...argv, "--retry", "--rate", "5/s", "--speed", "2x", "--port", "1"], { env });
+    expect(ran.exitCode).toBe(0);
+    expect(ran.stderr).toBe("note: --dry-run sends nothing, so --retry, --speed, --rate have no effect\n");
+    const one = await run([...argv, "--rate", "5/s", "--port", "1"], { env });
+    expect(one.stderr).toBe("note: --dry-run sends nothing, so --rate has no effect\n");
+  });
+
   it("prints so many and no more", async () => {
     const ran = await run(["send", "call.ended", "--dry-run", "--count", "1001"], { env });
     expect(ran).toMatchObject({ exitCode: 2, stdout: "" });

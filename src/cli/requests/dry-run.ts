@@ -4,7 +4,9 @@ import type { ExportedRequest } from "../../dumps/exports/export.ts";
 import { dumpExports } from "../../dumps/exports/index.ts";
 import { withoutCredentials } from "../../dumps/exports/redact.ts";
 import type { Context } from "../context.ts";
+import { narrate } from "../sending/narrate.ts";
 import { usage, type RequestFlags } from "./request-options.ts";
+import type { RetryFlags } from "./retry-options.ts";
 import { shownExport } from "../views/export.ts";
 
 const mostPrinted = 1000;
@@ -15,7 +17,8 @@ const mostPrinted = 1000;
  *
  * @throws TelepathError `USAGE` when there are too many to be read
  */
-export function printRequests(drafts: Iterable<Draft>, flags: RequestFlags, context: Context): void {
+export function printRequests(drafts: Iterable<Draft>, flags: RequestFlags & RetryFlags, context: Context): void {
+  tellOfNoEffect(flags, context);
   const requests: ExportedRequest[] = [];
   for (const draft of drafts) {
     checkRequest(draft);
@@ -29,4 +32,23 @@ export function printRequests(drafts: Iterable<Draft>, flags: RequestFlags, cont
   const form = dumpExports.find((candidate) => candidate.name === name)!;
   const shared = form.redactsByDefault ? requests.map(withoutCredentials) : requests;
   context.stdout.write(shownExport(form.write(...shared), form, context.stdout));
+}
+
+/** What says how requests are sent, and nothing of what they are. */
+const sendingOptions = {
+  retry: "--retry",
+  retrySchedule: "--retry-schedule",
+  speed: "--speed",
+  rate: "--rate",
+} as const;
+
+function tellOfNoEffect(flags: RequestFlags & RetryFlags, context: Context): void {
+  const without = Object.entries(sendingOptions)
+    .filter(([option]) => flags[option as keyof typeof sendingOptions] !== undefined)
+    .map(([, name]) => name);
+  if (without.length === 0) return;
+  narrate(
+    context,
+    `note: --dry-run sends nothing, so ${without.join(", ")} ${without.length === 1 ? "has" : "have"} no effect`,
+  );
 }

@@ -4,6 +4,7 @@ import type { Waiting } from "../../delivery/attempts.ts";
 import type { History, PendingRetry, RetryHolder } from "../../history/store.ts";
 import type { RetryPlan } from "../../model/retry.ts";
 import type { Context } from "../context.ts";
+import { narrate } from "../sending/narrate.ts";
 import type { Project } from "../settings/project.ts";
 import { counted, safeText } from "../views/text.ts";
 import { spanText } from "../views/waiting.ts";
@@ -27,6 +28,12 @@ export function resumeFlags(typed: readonly string[], flags: SendFlags, command:
   for (const option of command.options) {
     const name = option.attributeName();
     if (free.has(name) || command.getOptionValueSource(name) !== "cli") continue;
+    if (name === "dryRun") {
+      throw usage(
+        "--resume sends what is on record, and --dry-run sends nothing",
+        "telepath-hooks log --outcome pending lists it",
+      );
+    }
     if (name === "history") {
       throw usage("--resume goes on with what is on record, and --no-history keeps none", "leave out --no-history");
     }
@@ -65,11 +72,14 @@ export async function resume(flags: SendFlags, project: Project, context: Contex
   }
 }
 
-function tell(left: readonly PendingRetry[], history: History, { stderr, now }: Context): void {
-  const others = history.retryHolders().filter((one) => isAtWork(one, now()) && !isOurs(one));
-  const notes = others.map((one) => `\n  ${otherText(one, now())}`).join("");
-  if (left.length === 0) stderr.write(`nothing is left to be tried again${notes}\n`);
-  else stderr.write(`going on with ${counted(left.length, "delivery", "deliveries")} to ${placesText(left)}${notes}\n`);
+function tell(left: readonly PendingRetry[], history: History, context: Context): void {
+  const now = context.now();
+  const others = history.retryHolders().filter((one) => isAtWork(one, now) && !isOurs(one));
+  const what =
+    left.length === 0
+      ? "nothing is left to be tried again"
+      : `going on with ${counted(left.length, "delivery", "deliveries")} to ${placesText(left)}`;
+  narrate(context, what, ...others.map((one) => `  ${otherText(one, now)}`));
 }
 
 const mostPlaces = 3;

@@ -113,6 +113,7 @@ const sampleOptions = {
   callId: "--call-id",
   revision: "--revision",
   seed: "--seed",
+  shuffle: "--shuffle",
 } as const;
 
 async function data(typed: readonly string[], flags: SendFlags, path: string, context: Context): Promise<Buffer> {

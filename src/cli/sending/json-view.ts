@@ -7,6 +7,7 @@ import { deliveryJson } from "../views/delivery.ts";
 import { safeText } from "../views/text.ts";
 import { createProgress } from "./progress.ts";
 import { RunCounts } from "./run-counts.ts";
+import { narrateWaiting } from "./still-waiting.ts";
 import type { BatchTerms, BatchView } from "./view.ts";
 
 /** An object for each delivery, and one for all. Those that still wait when the run ends have theirs, too. */
@@ -32,6 +33,7 @@ export function jsonView(terms: BatchTerms, context: Context): BatchView {
     async end() {
       progress.end();
       await writeWaiting([...(retrying?.queue ?? [])], history, context);
+      narrateWaiting(terms, context);
     },
     summary(summary) {
       // JSON has no member for what is undefined.

@@ -113,7 +113,7 @@ export function wholeOf({ id, kept }: Waiting, history: Pick<RetryRecorder, "get
 async function attempted(delivery: Delivery, course: Course, tools: AttemptTools, signal: AbortSignal): Promise<Tried> {
   const { plan } = course;
   const { method, target, headers, body } = delivery;
-  const { origin, timeoutMs, delaysMs } = plan;
+  const { origin, timeoutMs, delaysMs, scale = 1 } = plan;
   const exchange = await tools.transport.exchange({ origin, method, target, headers, body, timeoutMs, signal });
   const endedAt = tools.now();
   if (exchange.failure === "aborted" && signal.aborted) {
@@ -123,7 +123,7 @@ async function attempted(delivery: Delivery, course: Course, tools: AttemptTools
   const isDelivered = attempt.response !== null && expectationOf(plan)(attempt.response.status);
   const delayMs = isDelivered ? undefined : delaysMs[delivery.attempts.length];
   const outcome = isDelivered ? "delivered" : delayMs === undefined ? "failed" : "pending";
-  const dueAt = endedAt + (delayMs ?? 0);
+  const dueAt = endedAt + (delayMs ?? 0) * scale;
   const retry = delayMs === undefined ? null : { plan, dueAt, holder: tools.holder };
   await recorded(delivery.id, { attempt, outcome, retry, holder: tools.holder }, tools);
   const now: Delivery = { ...delivery, outcome, attempts: [...delivery.attempts, attempt] };

@@ -3,7 +3,15 @@ import { TelepathError } from "../model/errors.ts";
 import type { Database, Value } from "./driver.ts";
 import { takeOverHeld, writeHold, type TakeOver } from "./held.ts";
 import { dropOldest, giveBack, type Dropped } from "./retention.ts";
-import { holdsRetry, releaseRetries, takeRetries, writeRetry, type TakeRetries } from "./retries.ts";
+import {
+  holdsRetry,
+  releaseRetries,
+  replanRetries,
+  takeRetries,
+  writeRetry,
+  type ReplanRetries,
+  type TakeRetries,
+} from "./retries.ts";
 import { attemptBytes, attemptColumns, attemptRow, deliveryColumns, rowOf, signatureRow } from "./rows.ts";
 import type { DeliveryChanges, HeldDelivery, PendingRetry, Retention, Waits } from "./store.ts";
 
@@ -25,6 +33,7 @@ export type Change =
     }
   | ({ kind: "take-over"; body: null } & TakeOver)
   | ({ kind: "take-retries"; body: null } & TakeRetries)
+  | ({ kind: "replan-retries"; body: null } & ReplanRetries)
   | { kind: "release-retries"; holder: string; body: null }
   | { kind: "drop"; keep: Retention; now: number; body: null }
   | { kind: "give-back"; body: null };
@@ -35,6 +44,7 @@ export interface Results {
   update: undefined;
   "take-over": HeldDelivery[];
   "take-retries": PendingRetry[];
+  "replan-retries": PendingRetry[];
   "release-retries": undefined;
   drop: Dropped;
   "give-back": boolean;
@@ -78,6 +88,8 @@ export function makeChange(database: Database, tally: Tally, change: Change): Re
       return takeOverHeld(database, change);
     case "take-retries":
       return takeRetries(database, change);
+    case "replan-retries":
+      return replanRetries(database, change);
     case "release-retries":
       return releaseRetries(database, change.holder);
     case "drop":

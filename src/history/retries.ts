@@ -1,4 +1,4 @@
-import type { Retry, RetryPlan } from "../model/retry.ts";
+import { parseRetryPlan, type Retry, type RetryPlan } from "../model/retry.ts";
 import type { Database } from "./driver.ts";
 import { readText } from "./rows.ts";
 import type { PendingRetry, RetryHolder } from "./store.ts";
@@ -28,9 +28,10 @@ const pendingSql = `
   WHERE holder = ? ORDER BY due_at, retries.delivery`;
 
 function retriesOf(database: Database, holder: string): PendingRetry[] {
-  const shared = new Map<string, RetryPlan>();
-  const planOf = (text: string): RetryPlan => {
-    const plan = shared.get(text) ?? (JSON.parse(text) as RetryPlan);
+  const shared = new Map<string, RetryPlan | null>();
+  const planOf = (text: string): RetryPlan | null => {
+    const found = shared.get(text);
+    const plan = found === undefined ? parseRetryPlan(text) : found;
     shared.set(text, plan);
     return plan;
   };
@@ -58,8 +59,8 @@ export function readRetry(database: Database, id: string): Retry | null {
     .prepare("SELECT due_at, plan, holder FROM retries WHERE delivery = (SELECT key FROM deliveries WHERE id = ?)")
     .get(id);
   if (!row) return null;
-  const plan = JSON.parse(row["plan"] as string) as RetryPlan;
-  return { plan, dueAt: row["due_at"] as number, holder: row["holder"] as string };
+  const plan = parseRetryPlan(row["plan"] as string);
+  return plan && { plan, dueAt: row["due_at"] as number, holder: row["holder"] as string };
 }
 
 /** See `History.holdsRetry`. */
@@ -92,6 +93,47 @@ export interface TakeRetries {
 export function takeRetries(database: Database, { holder, ended }: TakeRetries): PendingRetry[] {
   const update = database.prepare("UPDATE retries SET holder = ? WHERE holder = ?");
   for (const one of ended) update.run(holder, one);
+  return retriesOf(database, holder);
+}
+
+/** How the deliveries of a holder go on by other plans; see `History.replanRetries`. */
+export interface ReplanRetries {
+  holder: string;
+  now: number;
+  plans: readonly {
+    from: string;
+    to: string;
+    /** What of the time that is left is still to pass. */
+    factor: number;
+  }[];
+}
+
+/** Which plans there are among those of a holder, and what becomes of them. */
+export function replanned(
+  database: Database,
+  holder: string,
+  replan: (plan: RetryPlan) => RetryPlan,
+): ReplanRetries["plans"] {
+  const rows = database.prepare("SELECT DISTINCT plan FROM retries WHERE holder = ?").all(holder);
+  return rows.flatMap((row) => {
+    const from = row["plan"] as string;
+    const plan = parseRetryPlan(from);
+    if (plan === null) return [];
+    const to = replan(plan);
+    const factor = plan.scale === 0 ? 0 : (to.scale ?? 1) / (plan.scale ?? 1);
+    return [{ from, to: JSON.stringify(to), factor }];
+  });
+}
+
+// All plans in one statement: one plan may become what another was.
+const replanSql = `
+  UPDATE retries SET plan = next.value ->> 'to',
+    due_at = CASE WHEN due_at > ?1 THEN ?1 + (due_at - ?1) * (next.value ->> 'factor') ELSE due_at END
+  FROM json_each(?2) AS next WHERE holder = ?3 AND plan = next.value ->> 'from'`;
+
+/** See `History.replanRetries`. */
+export function replanRetries(database: Database, { holder, now, plans }: ReplanRetries): PendingRetry[] {
+  database.prepare(replanSql).run(now, JSON.stringify(plans), holder);
   return retriesOf(database, holder);
 }
 

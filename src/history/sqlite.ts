@@ -1,5 +1,5 @@
 import type { Delivery, NewDelivery } from "../model/delivery.ts";
-import type { Retry } from "../model/retry.ts";
+import type { Retry, RetryPlan } from "../model/retry.ts";
 import { insertion, update } from "./changes.ts";
 import { createCommitter, type Committer } from "./committer.ts";
 import { Connection } from "./connection.ts";
@@ -11,7 +11,7 @@ import { nextId } from "./ids.ts";
 import type { Filter } from "./query.ts";
 import { changedAfter, deliveriesAt, findDeliveries, lastChange } from "./reading.ts";
 import { keyOf, keysOf } from "./references.ts";
-import { holdsRetry, readRetry, readRetryHolders } from "./retries.ts";
+import { holdsRetry, readRetry, readRetryHolders, replanned } from "./retries.ts";
 import { rollBack } from "./schema.ts";
 import type {
   DeliveryChanges,
@@ -137,6 +137,11 @@ class SqliteHistory implements History {
     this.#checkOpen();
     const ended = this.retryHolders().flatMap((one) => (isLiving(one) ? [] : [one.holder]));
     return await this.#writer.commit({ kind: "take-retries", holder, ended, body: null });
+  }
+
+  async replanRetries(holder: string, replan: (plan: RetryPlan) => RetryPlan, now: number): Promise<PendingRetry[]> {
+    const plans = this.#read((database) => replanned(database, holder, replan));
+    return await this.#writer.commit({ kind: "replan-retries", holder, now, plans, body: null });
   }
 
   async releaseRetries(holder: string): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Attempt, Delivery, NewDelivery, Outcome, SignatureRecord } from "../model/delivery.ts";
-import type { Retry } from "../model/retry.ts";
+import type { Retry, RetryPlan } from "../model/retry.ts";
 import type { DeliveryCount } from "./counting.ts";
 import type { Filter } from "./query.ts";
 
@@ -67,7 +67,7 @@ export interface History {
    */
   takeOver(targets: readonly string[], holder: number, isLiving: (holder: number) => boolean): Promise<HeldDelivery[]>;
 
-  /** The attempt that is yet to be made of a delivery; null when there is none. */
+  /** The attempt that is yet to be made of a delivery; null when there is none, or its plan is none. */
   retryOf(id: string): Retry | null;
 
   /** Whether it is `holder` that is to make the next attempt of a delivery. */
@@ -81,6 +81,14 @@ export interface History {
    * all that is the holder's now, the soonest first. No two holders get the same delivery.
    */
   takeRetries(holder: string, isLiving: (holder: RetryHolder) => boolean): Promise<PendingRetry[]>;
+
+  /**
+   * Has all that `holder` is to try go on by another plan, and the next attempts follow as much sooner or later as that
+   * says. Those whose plan cannot be read stay as they are.
+   *
+   * @param now milliseconds since the epoch: what is due by then stays so
+   */
+  replanRetries(holder: string, replan: (plan: RetryPlan) => RetryPlan, now: number): Promise<PendingRetry[]>;
 
   /** Leaves what `holder` was to try to whoever takes it next. */
   releaseRetries(holder: string): Promise<void>;
@@ -143,8 +151,10 @@ export interface RetryHolder {
 }
 
 /** A delivery that is yet to be tried, and what its line says. */
-export interface PendingRetry extends Omit<Retry, "holder"> {
+export interface PendingRetry extends Omit<Retry, "holder" | "plan"> {
   id: string;
+  /** Null when what is on record is none. */
+  plan: RetryPlan | null;
   event: string | null;
   callId: string | null;
   /** How many attempts were made. */

@@ -2,8 +2,13 @@
 export interface RetryPlan {
   /** Scheme, host and port to connect to. */
   origin: string;
-  /** How long after each failed attempt's end the next one follows, in milliseconds; after the last it is given up. */
+  /**
+   * How long after each failed attempt's end the next one follows in life, in milliseconds; after the last it is given
+   * up.
+   */
   delaysMs: readonly number[];
+  /** What part of those it takes: 0.01 at a speed of 100x, 0 for no waiting; all when left out. */
+  scale?: number;
   /** For each attempt's whole answer. */
   timeoutMs: number;
   /** Which statuses count as delivered, in the words of `--expect`. */
@@ -17,4 +22,34 @@ export interface Retry {
   dueAt: number;
   /** Names the run of a process that is to make it. */
   holder: string;
+}
+
+/** The plan that a text on record holds; null where it is none: files are copied about, and edited. */
+export function parseRetryPlan(text: string): RetryPlan | null {
+  try {
+    const plan: unknown = JSON.parse(text);
+    return isPlan(plan) ? plan : null;
+  } catch {
+    return null;
+  }
+}
+
+function isPlan(value: unknown): value is RetryPlan {
+  if (typeof value !== "object" || value === null) return false;
+  const { origin, delaysMs, scale = 1, timeoutMs, expected } = value as Record<string, unknown>;
+  return (
+    typeof origin === "string" &&
+    URL.canParse(origin) &&
+    /^https?:/.test(origin) &&
+    new URL(origin).origin === origin &&
+    Array.isArray(delaysMs) &&
+    delaysMs.every(isSpan) &&
+    isSpan(scale) &&
+    isSpan(timeoutMs) &&
+    typeof expected === "string"
+  );
+}
+
+function isSpan(value: unknown): boolean {
+  return typeof value === "number" && value >= 0;
 }

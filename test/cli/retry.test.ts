@@ -430,6 +430,38 @@ describe("send --resume", () => {
     ]);
   });
 
+  it("passes over what is broken on record, and goes on with the rest", async () => {
+    const { cwd, target } = await left(3, status(200));
+    const database = await openDatabase(join(cwd, ".telepath-hooks", "history.db"));
+    database.exec("UPDATE retries SET plan = 'nonsense' WHERE delivery = 1");
+    database.exec("UPDATE retries SET plan = replace(plan, '2xx', 'fine') WHERE delivery = 2");
+    database.close();
+    const ran = await run(["send", "--resume", "--speed", "max"], { cwd });
+    expect(ran).toMatchObject({ exitCode: 0 });
+    expect(ran.stderr).toContain("does not say how to go on with 2 deliveries: passed over");
+    expect(target.received).toHaveLength(1);
+    expect((await run(["show", (await onRecord(cwd))[0]!.id], { cwd })).exitCode).toBe(0);
+  });
+
+  it("at another speed says so on record: each is as fast as was said last, and 1x is as in life", async () => {
+    const { cwd } = await left(1, status(200));
+    const history = await openHistory(join(cwd, ".telepath-hooks"));
+    onTestFinished(() => history.close());
+    const [{ id }] = [...history.find({})] as [Delivery];
+    const { dueAt } = history.retryOf(id)!;
+    let now = dueAt - 4000;
+    const resumedAt = async (speed: string) => {
+      const stop = new AbortController();
+      stop.abort();
+      await run(["send", "--resume", "--speed", speed], { cwd, now: () => now, interrupted: stop.signal });
+      return history.retryOf(id);
+    };
+    expect(await resumedAt("2x")).toMatchObject({ dueAt: now + 2000, plan: { scale: 0.5, delaysMs: schedule } });
+    expect(await resumedAt("4x")).toMatchObject({ dueAt: now + 1000, plan: { scale: 0.25, delaysMs: schedule } });
+    now += 500;
+    expect(await resumedAt("1x")).toMatchObject({ dueAt: now + 2000, plan: { scale: 1, delaysMs: schedule } });
+  });
+
   it.each([
     [[], 5],
     [["--concurrency", "2"], 2],

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { maxConcurrency } from "../../contract/limits.ts";
 import type { Waiting } from "../../delivery/attempts.ts";
+import { parseExpectation } from "../../delivery/expectation.ts";
 import type { History, PendingRetry, RetryHolder } from "../../history/store.ts";
 import type { RetryPlan } from "../../model/retry.ts";
 import type { Context } from "../context.ts";
@@ -55,14 +56,12 @@ export async function resume(flags: SendFlags, project: Project, context: Contex
   const history = await openHistory(project.dataDir);
   try {
     const holder = newHolder(context.now());
-    const left = await history.takeRetries(holder, (one) => isAtWork(one, context.now()));
+    const left = sound(await taken(history, holder, flags, context), context);
     tell(left, history, context);
-    const toGo = wayToGo(flags.speed ?? 1, context.now());
-    const waiting = left.map((one, nth) => toGo(one, nth));
     const retry = {
       plan: { delaysMs: [], timeoutMs: flags.timeout, expected: flags.expect },
       holder,
-      left: waiting,
+      left: left.map(waitingOf),
       atOnce: flags.concurrency,
     };
     const verdict = replayVerdict(history);
@@ -72,7 +71,19 @@ export async function resume(flags: SendFlags, project: Project, context: Contex
   }
 }
 
-function tell(left: readonly PendingRetry[], history: History, context: Context): void {
+/** What is left, with this run as the one to make the attempts, at the speed it was begun with or another. */
+async function taken(
+  history: History,
+  holder: string,
+  { speed }: SendFlags,
+  { now }: Context,
+): Promise<PendingRetry[]> {
+  const left = await history.takeRetries(holder, (one) => isAtWork(one, now()));
+  if (speed === undefined || left.length === 0) return left;
+  return await history.replanRetries(holder, (plan) => ({ ...plan, scale: 1 / speed }), now());
+}
+
+function tell(left: readonly Sound[], history: History, context: Context): void {
   const now = context.now();
   const others = history.retryHolders().filter((one) => isAtWork(one, now) && !isOurs(one));
   const what =
@@ -85,7 +96,7 @@ function tell(left: readonly PendingRetry[], history: History, context: Context)
 const mostPlaces = 3;
 
 /** Where they go is on record, and nobody typed it just now: a project that came from elsewhere may bring its own. */
-function placesText(left: readonly PendingRetry[]): string {
+function placesText(left: readonly Sound[]): string {
   const origins = [...new Set(left.map(({ plan }) => plan.origin))];
   const shown = origins.slice(0, mostPlaces).map(safeText);
   const more = origins.length - shown.length;
@@ -106,18 +117,31 @@ function otherText({ holder, deliveries, lastDueAt }: RetryHolder, now: number):
   return `${belong} elsewhere (${safeText(where)}, ${process_}), which cannot be seen from here; --resume takes over in ${rest}`;
 }
 
-/** What is left of a delivery's way, at another speed. Those of one plan go on having one. */
-function wayToGo(speed: number, now: number): (left: PendingRetry, nth: number) => Waiting {
-  const plans = new Map<RetryPlan, RetryPlan>();
+type Sound = PendingRetry & { plan: RetryPlan };
 
-  function faster(plan: RetryPlan): RetryPlan {
-    const found = plans.get(plan) ?? { ...plan, delaysMs: plan.delaysMs.map((delayMs) => delayMs / speed) };
-    plans.set(plan, found);
-    return found;
+/** Those whose plan says what to do. The others are passed over, with a word: they stay on record. */
+function sound(left: readonly PendingRetry[], context: Context): Sound[] {
+  const found = left.filter((one): one is Sound => one.plan !== null && isExpectation(one.plan.expected));
+  const broken = left.length - found.length;
+  if (broken > 0) {
+    narrate(
+      context,
+      `note  the history does not say how to go on with ${counted(broken, "delivery", "deliveries")}: passed over`,
+      "  telepath-hooks replay --outcome pending sends anew",
+    );
   }
+  return found;
+}
 
-  return ({ id, event, callId, made, last, plan, dueAt }, nth) => {
-    const due = speed === 1 ? dueAt : now + Math.max(dueAt - now, 0) / speed;
-    return { id, plan: faster(plan), nth, dueAt: due, event, callId, made, last, kept: null };
-  };
+function isExpectation(text: string): boolean {
+  try {
+    parseExpectation(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function waitingOf({ id, event, callId, made, last, plan, dueAt }: Sound, nth: number): Waiting {
+  return { id, plan, nth, dueAt, event, callId, made, last, kept: null };
 }

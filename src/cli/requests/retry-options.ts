@@ -31,7 +31,7 @@ export function retryOptions(command: Command, sped: string): Command {
 export function retryPlan(flags: RequestFlags & RetryFlags): Omit<RetryPlan, "origin"> | null {
   if (!retries(flags)) return null;
   const { speed = 1, retrySchedule = retryDelaysMs, timeout, expect } = flags;
-  return { delaysMs: retrySchedule.map((delayMs) => delayMs / speed), timeoutMs: timeout, expected: expect };
+  return { delaysMs: retrySchedule, scale: 1 / speed, timeoutMs: timeout, expected: expect };
 }
 
 /** True when failed deliveries are tried again: a schedule says so, too. */

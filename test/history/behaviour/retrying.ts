@@ -1,4 +1,7 @@
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { historyFileName } from "../../../src/history/connection.ts";
+import { openDatabase } from "../../../src/history/driver.ts";
 import type { RetryPlan } from "../../../src/model/retry.ts";
 import { freshFolder } from "../folders.ts";
 import { newAttempt, newDelivery } from "../samples.ts";
@@ -76,6 +79,48 @@ export function retrying({ opened }: Bench): void {
       expect(history.get(taken)).toMatchObject({ outcome: "delivered" });
       expect(history.retryOf(taken)).toBeNull();
     });
+
+    it("goes on by another plan, sooner or later as that says", async () => {
+      const history = await opened();
+      const slow = { ...plan, scale: 1 };
+      const fast = { ...plan, scale: 0.01 };
+      const recorded = (by: RetryPlan, dueAt: number, holder = "one") =>
+        history.record(newDelivery(), { retry: { plan: by, dueAt, holder } });
+      const ids = [
+        await recorded(plan, 900),
+        await recorded(slow, 2000),
+        await recorded(fast, 1010),
+        await recorded({ ...plan, scale: 0 }, 5000),
+      ];
+      const other = await recorded(slow, 2000, "two");
+      const left = await history.replanRetries("one", (from) => ({ ...from, scale: 0.01 }), 1000);
+      const times = new Map(left.map(({ id, dueAt, plan: to }) => [id, [dueAt, to?.scale]]));
+      expect(ids.map((id) => times.get(id))).toEqual([
+        [900, 0.01],
+        [1010, 0.01],
+        [1010, 0.01],
+        [1000, 0.01],
+      ]);
+      expect(history.retryOf(ids[1]!)).toEqual({ plan: fast, dueAt: 1010, holder: "one" });
+      expect(history.retryOf(other)).toEqual({ plan: slow, dueAt: 2000, holder: "two" });
+    });
+
+    it.each(["nonsense", '{"origin":"http://app:1"}', "null", JSON.stringify({ ...plan, origin: "file:///etc" })])(
+      "has no plan where what is on record is none: %s",
+      async (text) => {
+        const folder = freshFolder();
+        const history = await opened(folder);
+        const id = await history.record(newDelivery(), {
+          retry: { plan, dueAt: 1, holder: "one" },
+        });
+        const database = await openDatabase(join(folder, historyFileName));
+        database.prepare("UPDATE retries SET plan = ?").run(text);
+        database.close();
+        expect(history.retryOf(id)).toBeNull();
+        expect(await history.takeRetries("two", nobody)).toMatchObject([{ id, plan: null }]);
+        expect(await history.replanRetries("two", (from) => from, 1)).toMatchObject([{ id, plan: null }]);
+      },
+    );
 
     it("is not what listen holds, nor the other way round", async () => {
       const history = await opened();

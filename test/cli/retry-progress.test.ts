@@ -61,14 +61,14 @@ describe("the table of a run whose failures are tried again", () => {
   it("says how many were begun and how fast, while some are not", async () => {
     const target = await app((request, response, nth) => void (nth <= 30 && status(503)(request, response)));
     const argv = ["send", "call.ended", "--count", "60", "--retry-schedule", "1h", "--to", target.url, "--no-color"];
-    const words = /30 of 60 begun, [\d,]+ a second {2}0 of 60 delivered\s+30 wait, the next in (59 m|1 h 0 m)\n/;
+    const words = /30 of 60 begun, [\d,.]+ a second {2}0 of 60 delivered\s+30 wait, the next in (59 m|1 h 0 m)\n/;
     await runUntil(words, argv, { tty: true, columns: 80, terminal: terminalOf(true) });
   });
 
   it("says when all are begun, while none waits", async () => {
     const target = await app((_request, response, nth) => void (nth <= 30 && response.end()));
     const argv = ["send", "call.ended", "--count", "60", "--retry-schedule", "1h", "--to", target.url, "--no-color"];
-    const words = /30 of 60 begun, [\d,]+ a second, [\d.]+ m?s left {2}30 of 60 delivered\n/;
+    const words = /30 of 60 begun, [\d,.]+ a second, [\d.]+ m?s left {2}30 of 60 delivered\n/;
     await runUntil(words, argv, { tty: true, columns: 80, terminal: terminalOf(true) });
   });
 

@@ -339,7 +339,7 @@ describe("send, many at once", () => {
     expect(piped.stdout).toMatch(/60 deliveries in .*: 0 delivered, 60 failed\n/);
     expect(piped.stdout).toContain("failures  http-503 60\n");
     const terminal = await run(argv, { env, tty: true });
-    expect(terminal.stderr).toMatch(/\r\u001b\[K\d+ of 60  [\d,]+ a second/);
+    expect(terminal.stderr).toMatch(/\r\u001b\[K\d+ of 60  [\d,.]+ a second/);
   });
 
   it("stops at Ctrl-C: nothing new, a summary, 130", async () => {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { progressText } from "../../src/cli/views/batch.ts";
+import { runRows } from "../../src/cli/views/run.ts";
 import { styleFor, type Style } from "../../src/cli/views/style.ts";
 import { nextTryText, spanText, waitingRows } from "../../src/cli/views/waiting.ts";
 import { retryDelaysMs } from "../../src/contract/limits.ts";
@@ -83,5 +85,50 @@ describe("the row of one that waits", () => {
   it("is drawn on a terminal of hardly any columns, too", () => {
     const rows = [{ waiting: waitingFor(minute), isTrying: true }];
     expect(waitingRows(rows, { now: 0, isLive: true }, styleOf(10))[0]).toContain("trying");
+  });
+});
+
+describe("how far a run is", () => {
+  const at = { total: 20_000, done: 1234, failed: 2, elapsedMs: 1000 };
+  const facts = {
+    total: 20_000,
+    begun: 11_803,
+    perSecond: 513.4,
+    delivered: 160,
+    failed: 3,
+    waiting: 0,
+    nextInMs: null,
+  };
+  const waits = { ...facts, waiting: 11_640, nextInMs: 29 * minute };
+
+  it.each([
+    [100, "1,234 of 20,000  1,234 a second  15.21 s left  2 failed"],
+    [39, "1,234 of 20,000  1,234 a second"],
+    [5, "1,234 of 20,000"],
+  ])("is told as far as %d columns have room for it", (columns, text) => {
+    expect(progressText({ ...at, columns })).toBe(text);
+  });
+
+  it("is told with a decimal where little is done in a second", () => {
+    expect(progressText({ ...at, done: 4, elapsedMs: 10_000, columns: 100 })).toContain("4 of 20,000  0.4 a second");
+  });
+
+  it("is told in rows, and how long it takes only while none waits", () => {
+    expect(runRows(facts, styleOf(80), 79)).toEqual([
+      "11,803 of 20,000 begun, 513 a second, 15.97 s left  160 of 20,000 delivered",
+      "3 given up",
+    ]);
+    expect(runRows(waits, styleOf(80), 79)).toEqual([
+      "11,803 of 20,000 begun, 513 a second  160 of 20,000 delivered  3 given up",
+      "11,640 wait, the next in 29 m",
+    ]);
+    expect(runRows(waits, styleOf(40), 39)).toEqual([
+      "11,803 of 20,000 begun, 513 a second",
+      "160 of 20,000 delivered  3 given up",
+      "11,640 wait",
+    ]);
+    expect(runRows({ ...waits, begun: 20_000, waiting: 1 }, styleOf(80), 79)).toEqual([
+      "160 of 20,000 delivered  3 given up  1 waits, the next in 29 m",
+    ]);
   });
 });

@@ -37,7 +37,7 @@ export class RunCounts {
     return {
       total,
       begun: Math.min(this.#left + this.#firstAttempts, total),
-      perSecond: elapsedMs > 0 ? Math.round((this.#firstAttempts / elapsedMs) * 1000) : 0,
+      perSecond: elapsedMs > 0 ? (this.#firstAttempts / elapsedMs) * 1000 : 0,
       delivered: this.#delivered,
       failed: this.#failed,
       waiting: retrying?.queue.size ?? 0,

@@ -167,7 +167,8 @@ function createProgress(total: number, counts: VerificationSummary, { stderr }: 
       if (now - drawnAt < redrawMs) return;
       drawnAt = now;
       drawn = true;
-      stderr.write(`\r\u001b[K${progressText({ total, done, failed: counts.invalid, elapsedMs: now - start })}`);
+      const at = { total, done, failed: counts.invalid, elapsedMs: now - start, columns: (stderr.columns ?? 80) - 1 };
+      stderr.write(`\r\u001b[K${progressText(at)}`);
     },
     clear() {
       if (drawn) stderr.write("\r\u001b[K");

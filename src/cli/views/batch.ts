@@ -53,13 +53,18 @@ export function progressText(at: {
   done: number;
   failed: number;
   elapsedMs: number;
-  columns?: number;
+  columns: number;
 }): string {
   const rate = at.elapsedMs > 0 ? (at.done / at.elapsedMs) * 1000 : 0;
   const left = rate > 0 ? `${durationText(((at.total - at.done) / rate) * 1000)} left` : "";
   const failed = at.failed === 0 ? "" : `${countText(at.failed)} failed`;
   const count = `${countText(at.done)} of ${countText(at.total)}`;
-  return rowsOf([count, `${countText(Math.round(rate))} a second`, left, failed], at.columns)[0]!;
+  return rowsOf([count, rateText(rate), left, failed], at.columns)[0]!;
+}
+
+/** `6,543 a second`, and of few with a decimal: `0.4 a second`. */
+export function rateText(perSecond: number): string {
+  return `${countText(perSecond < 9.95 ? Math.round(perSecond * 10) / 10 : Math.round(perSecond))} a second`;
 }
 
 /** Puts parts beside each other, as many in a row as `columns` have room for; those that say nothing are left out. */

@@ -1,4 +1,4 @@
-import { rowsOf } from "./batch.ts";
+import { rateText, rowsOf } from "./batch.ts";
 import type { Style } from "./style.ts";
 import { countText, durationText } from "./text.ts";
 import { columnsForAll, countdownText, inText } from "./waiting.ts";
@@ -40,5 +40,5 @@ export function runRows(facts: RunFacts, style: Style, columns: number): string[
 function begunText({ total, begun, perSecond, waiting }: RunFacts): string {
   if (begun === total || begun === 0) return "";
   const left = waiting > 0 || perSecond === 0 ? "" : `, ${durationText(((total - begun) / perSecond) * 1000)} left`;
-  return `${countText(begun)} of ${countText(total)} begun, ${countText(perSecond)} a second${left}`;
+  return `${countText(begun)} of ${countText(total)} begun, ${rateText(perSecond)}${left}`;
 }

@@ -1,5 +1,6 @@
 import type { Attempt, Delivery, NewDelivery, Outcome } from "../model/delivery.ts";
 import { TelepathError } from "../model/errors.ts";
+import type { Header } from "../model/http.ts";
 import type { Retry, RetryPlan } from "../model/retry.ts";
 import { pendingDelivery, type Draft } from "./deliver.ts";
 import { parseExpectation } from "./expectation.ts";
@@ -112,9 +113,8 @@ export function wholeOf({ id, kept }: Waiting, history: Pick<RetryRecorder, "get
 
 async function attempted(delivery: Delivery, course: Course, tools: AttemptTools, signal: AbortSignal): Promise<Tried> {
   const { plan } = course;
-  const { method, target, headers, body } = delivery;
-  const { origin, timeoutMs, delaysMs, scale = 1 } = plan;
-  const exchange = await tools.transport.exchange({ origin, method, target, headers, body, timeoutMs, signal });
+  const { timeoutMs, delaysMs, scale = 1 } = plan;
+  const exchange = await tools.transport.exchange({ ...requestOf(delivery, plan), timeoutMs, signal });
   const endedAt = tools.now();
   if (exchange.failure === "aborted" && signal.aborted) {
     return { delivery, attempt: null, waits: waitingOf(delivery, course, endedAt) };
@@ -128,6 +128,12 @@ async function attempted(delivery: Delivery, course: Course, tools: AttemptTools
   await recorded(delivery.id, { attempt, outcome, retry, holder: tools.holder }, tools);
   const now: Delivery = { ...delivery, outcome, attempts: [...delivery.attempts, attempt] };
   return { delivery: now, attempt, waits: retry && waitingOf(now, course, dueAt) };
+}
+
+function requestOf({ method, target, headers, body }: Delivery, { origin, instead }: RetryPlan) {
+  if (!instead) return { origin, method, target, headers, body };
+  const named = headers.map(([name, value]): Header => [name, name.toLowerCase() === "host" ? instead.host : value]);
+  return { origin, method, target: instead.target ?? target, headers: named, body };
 }
 
 /** What an app has answered must be on record, whatever ends the run: else it would be sent again. */

@@ -3,6 +3,11 @@ export interface RetryPlan {
   /** Scheme, host and port to connect to. */
   origin: string;
   /**
+   * Set when that is elsewhere than the request says: the `Host` and, unless it is null, the path and query that are sent
+   * in place of its own. On record it stays as it is.
+   */
+  instead?: { host: string; target: string | null };
+  /**
    * How long after each failed attempt's end the next one follows in life, in milliseconds; after the last it is given
    * up.
    */
@@ -36,17 +41,26 @@ export function parseRetryPlan(text: string): RetryPlan | null {
 
 function isPlan(value: unknown): value is RetryPlan {
   if (typeof value !== "object" || value === null) return false;
-  const { origin, delaysMs, scale = 1, timeoutMs, expected } = value as Record<string, unknown>;
+  const { origin, instead, delaysMs, scale = 1, timeoutMs, expected } = value as Record<string, unknown>;
   return (
     typeof origin === "string" &&
     URL.canParse(origin) &&
     /^https?:/.test(origin) &&
     new URL(origin).origin === origin &&
+    (instead === undefined || isPlace(instead, origin)) &&
     Array.isArray(delaysMs) &&
     delaysMs.every(isSpan) &&
     isSpan(scale) &&
     isSpan(timeoutMs) &&
     typeof expected === "string"
+  );
+}
+
+function isPlace(value: unknown, origin: string): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { host, target } = value as Record<string, unknown>;
+  return (
+    host === new URL(origin).host && (target === null || (typeof target === "string" && /^\/[!-~]*$/.test(target)))
   );
 }
 

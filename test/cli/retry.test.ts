@@ -370,6 +370,10 @@ describe("Ctrl-C", () => {
   });
 });
 
+function renamed({ headers }: Received, host: string): Received["headers"] {
+  return headers.map(([name, value]) => [name, name.toLowerCase() === "host" ? host : value]);
+}
+
 describe("send --resume", () => {
   /** A project in which so many were refused once and stopped. */
   async function left(count: number, respond: Parameters<typeof app>[0]) {
@@ -460,6 +464,38 @@ describe("send --resume", () => {
     expect(await resumedAt("4x")).toMatchObject({ dueAt: now + 1000, plan: { scale: 0.25, delaysMs: schedule } });
     now += 500;
     expect(await resumedAt("1x")).toMatchObject({ dueAt: now + 2000, plan: { scale: 1, delaysMs: schedule } });
+  });
+
+  it("sends to where the app has moved, at its path or another, and stays there when resumed again", async () => {
+    const { cwd, target, first } = await left(1, status(503));
+    const moved = await app(status(503));
+    const { port, host } = new URL(moved.url);
+    const stop = new AbortController();
+    const ran = await run(["send", "--resume", "--port", port, "--speed", "max"], {
+      cwd,
+      interrupted: stop.signal,
+      onStdout: () => stop.abort(),
+    });
+    expect(ran.stderr).toContain(`going on with 1 delivery to http://localhost:${port}`);
+    const told = await run(["send", "--resume", "--speed", "max", "--json"], { cwd });
+    expect(told.exitCode).toBe(1);
+    expect(target.received).toHaveLength(0);
+    expect(moved.received).toHaveLength(5);
+    const [before] = first as [Received];
+    for (const request of moved.received) {
+      expect(request).toEqual({ ...before, headers: renamed(before, `localhost:${port}`) });
+    }
+    const [delivery] = await onRecord(cwd);
+    expect(delivery!.attempts[1]!.url).toBe(`http://localhost:${port}${before.url}`);
+    expect(delivery!.headers).toEqual(before.headers);
+
+    const second = await left(1, status(503));
+    const other = await app(status(200));
+    await run(["send", "--resume", "--to", new URL("/other?a=1", other.url).href, "--speed", "max"], {
+      cwd: second.cwd,
+    });
+    expect(other.received).toMatchObject([{ url: "/other?a=1", body: second.first[0]!.body }]);
+    expect(host).not.toBe(new URL(target.url).host);
   });
 
   it.each([
@@ -605,7 +641,7 @@ describe("what cannot be", () => {
     ["a rate of nothing", ["call.ended", "--rate", "0/s"], "is not a rate"],
     ["types with --resume", ["call.ended", "--resume"], "the arguments name events"],
     ["--no-history with --resume", ["--resume", "--no-history"], "--no-history keeps none"],
-    ["--to with --resume", ["--resume", "--to", "http://localhost:1"], "--to has nothing to change"],
+    ["a place that is none with --resume", ["--resume", "--to", "ftp://app"], "is not a URL to send to"],
     ["--count with --resume", ["--resume", "--count", "5"], "--count has nothing to change"],
     ["--dry-run with --resume", ["--resume", "--dry-run"], "log --outcome pending lists it"],
     ["--shuffle of one body", ["--data", "-", "--shuffle"], "--shuffle has nothing to change"],

@@ -67,7 +67,10 @@ function sendOptions(command: Command): Command {
     .addOption(new Option("--duplicate <n>", "deliver each event n times").argParser(parse.positiveNumber).default(1))
     .addOption(new Option("--shuffle", "in another order; of a scenario, within each call"))
     .addOption(
-      new Option("--resume", "send nothing new: go on with what a send or replay --retry that was stopped left"),
+      new Option(
+        "--resume",
+        "send nothing new: go on with what a send or replay --retry that was stopped left, with --to elsewhere",
+      ),
     )
     .addOption(new Option("--tamper <how>", "make it one the app must refuse").choices(Object.keys(tamperings)));
 }

@@ -6,6 +6,7 @@ import type { History, PendingRetry, RetryHolder } from "../../history/store.ts"
 import type { RetryPlan } from "../../model/retry.ts";
 import type { Context } from "../context.ts";
 import { narrate } from "../sending/narrate.ts";
+import { givenTarget } from "../settings/default-target.ts";
 import type { Project } from "../settings/project.ts";
 import { counted, safeText } from "../views/text.ts";
 import { spanText } from "../views/waiting.ts";
@@ -16,7 +17,7 @@ import { elsewhere, isAtWork, newHolder, processOf, untilWhen } from "./retry-ho
 import type { SendFlags } from "./send-work.ts";
 
 /** What may be given with `--resume`: all else was settled when the deliveries were begun. */
-const free = new Set(["resume", "retry", "speed", "concurrency", "rate", "json", "color", "dataDir"]);
+const free = new Set(["resume", "retry", "speed", "concurrency", "rate", "to", "port", "json", "color", "dataDir"]);
 
 /**
  * The flags of `--resume`. As many are under way as Telepath has, unless `--concurrency` says otherwise: no order is to
@@ -56,7 +57,7 @@ export async function resume(flags: SendFlags, project: Project, context: Contex
   const history = await openHistory(project.dataDir);
   try {
     const holder = newHolder(context.now());
-    const left = sound(await taken(history, holder, flags, context), context);
+    const left = sound(await taken(history, holder, replanFor(flags, project), context), context);
     tell(left, history, context);
     const retry = {
       plan: { delaysMs: [], timeoutMs: flags.timeout, expected: flags.expect },
@@ -71,16 +72,29 @@ export async function resume(flags: SendFlags, project: Project, context: Contex
   }
 }
 
-/** What is left, with this run as the one to make the attempts, at the speed it was begun with or another. */
+type Replan = (plan: RetryPlan) => RetryPlan;
+
+/** What `--speed`, `--to` and `--port` change of how it was begun; null when nothing. */
+function replanFor({ speed, ...flags }: SendFlags, project: Project): Replan | null {
+  const to = givenTarget(flags, project);
+  if (speed === undefined && to === undefined) return null;
+  const scale = speed === undefined ? {} : { scale: 1 / speed };
+  if (to === undefined) return (plan) => ({ ...plan, ...scale });
+  // A port alone says nothing of a path, nor does a URL without one.
+  const target = flags.to === undefined || to.target === "/" ? null : to.target;
+  return (plan) => ({ ...plan, ...scale, origin: to.origin, instead: { host: to.host, target } });
+}
+
+/** What is left, with this run as the one to make the attempts. */
 async function taken(
   history: History,
   holder: string,
-  { speed }: SendFlags,
+  replan: Replan | null,
   { now }: Context,
 ): Promise<PendingRetry[]> {
   const left = await history.takeRetries(holder, (one) => isAtWork(one, now()));
-  if (speed === undefined || left.length === 0) return left;
-  return await history.replanRetries(holder, (plan) => ({ ...plan, scale: 1 / speed }), now());
+  if (replan === null || left.length === 0) return left;
+  return await history.replanRetries(holder, replan, now());
 }
 
 function tell(left: readonly Sound[], history: History, context: Context): void {

@@ -105,22 +105,25 @@ export function retrying({ opened }: Bench): void {
       expect(history.retryOf(other)).toEqual({ plan: slow, dueAt: 2000, holder: "two" });
     });
 
-    it.each(["nonsense", '{"origin":"http://app:1"}', "null", JSON.stringify({ ...plan, origin: "file:///etc" })])(
-      "has no plan where what is on record is none: %s",
-      async (text) => {
-        const folder = freshFolder();
-        const history = await opened(folder);
-        const id = await history.record(newDelivery(), {
-          retry: { plan, dueAt: 1, holder: "one" },
-        });
-        const database = await openDatabase(join(folder, historyFileName));
-        database.prepare("UPDATE retries SET plan = ?").run(text);
-        database.close();
-        expect(history.retryOf(id)).toBeNull();
-        expect(await history.takeRetries("two", nobody)).toMatchObject([{ id, plan: null }]);
-        expect(await history.replanRetries("two", (from) => from, 1)).toMatchObject([{ id, plan: null }]);
-      },
-    );
+    it.each([
+      "nonsense",
+      '{"origin":"http://app:1"}',
+      "null",
+      JSON.stringify({ ...plan, origin: "file:///etc" }),
+      JSON.stringify({ ...plan, instead: { host: "app:3000\r\nX: y", target: null } }),
+    ])("has no plan where what is on record is none: %s", async (text) => {
+      const folder = freshFolder();
+      const history = await opened(folder);
+      const id = await history.record(newDelivery(), {
+        retry: { plan, dueAt: 1, holder: "one" },
+      });
+      const database = await openDatabase(join(folder, historyFileName));
+      database.prepare("UPDATE retries SET plan = ?").run(text);
+      database.close();
+      expect(history.retryOf(id)).toBeNull();
+      expect(await history.takeRetries("two", nobody)).toMatchObject([{ id, plan: null }]);
+      expect(await history.replanRetries("two", (from) => from, 1)).toMatchObject([{ id, plan: null }]);
+    });
 
     it("is not what listen holds, nor the other way round", async () => {
       const history = await opened();

@@ -85,17 +85,20 @@ async function inBatches<Unit, D extends Draft>(
   const over = new AbortController();
   setMaxListeners(0, over.signal);
 
+  async function nextUnit(): Promise<Unit | null> {
+    const next = await source.next();
+    if (next.done) over.abort();
+    return next.done ? null : next.value;
+  }
+
   // One after the other: turns that were asked for, and not needed in the end, would be missing to what is tried again.
   const beginning = new Turns(1);
 
-  async function nextUnit(): Promise<Unit | null> {
+  async function pacedUnit(rate: Pace): Promise<Unit | null> {
     await beginning.take();
     try {
-      if (!over.signal.aborted) await pace?.turn(over.signal);
-      if (over.signal.aborted) return null;
-      const next = await source.next();
-      if (next.done) over.abort();
-      return next.done ? null : next.value;
+      if (!over.signal.aborted) await rate.turn(over.signal);
+      return over.signal.aborted ? null : await nextUnit();
     } finally {
       beginning.give();
     }
@@ -103,7 +106,7 @@ async function inBatches<Unit, D extends Draft>(
 
   async function workOff(): Promise<void> {
     while (!stopped.aborted) {
-      const unit = await nextUnit();
+      const unit = pace ? await pacedUnit(pace) : await nextUnit();
       if (unit === null || stopped.aborted) return;
       pace?.begun();
       await work(unit, (draft) => making.first(draft, stopped), stopped);

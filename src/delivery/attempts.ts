@@ -4,6 +4,7 @@ import type { Header } from "../model/http.ts";
 import type { Retry, RetryPlan } from "../model/retry.ts";
 import { pendingDelivery, type Draft } from "./deliver.ts";
 import { parseExpectation } from "./expectation.ts";
+import { checkRequest } from "./head.ts";
 import type { Insist } from "./insistence.ts";
 import { packed, unpacked, type PackedDelivery } from "./packed.ts";
 import type { Transport } from "./transport.ts";
@@ -81,6 +82,7 @@ export async function firstAttempt(
   { stopped, aborted }: Ending,
 ): Promise<Tried | null> {
   const { history, holder, insist, now } = tools;
+  checkRequest(draft);
   const pending = pendingDelivery(draft, now());
   const retry = { plan: course.plan, dueAt: pending.createdAt, holder };
   const id = history ? await insist(() => history.record(pending, { retry }), stopped) : "";

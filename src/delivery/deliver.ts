@@ -37,6 +37,7 @@ export interface Terms {
  * @throws TelepathError `INVALID_REQUEST` before anything is recorded or sent; what the recorder throws
  */
 export async function deliver(draft: Draft, terms: Terms, signal?: AbortSignal): Promise<Delivery> {
+  if (terms.history) checkRequest(draft); // before it is on record; the transport does it before it is sent
   const pending = pendingDelivery(draft, terms.now());
   const { headers, createdAt } = pending;
   const id = terms.history ? await terms.history.record(pending) : "";
@@ -47,13 +48,8 @@ export async function deliver(draft: Draft, terms: Terms, signal?: AbortSignal):
   return deliveryOf(draft, headers, createdAt, id, outcome, [attempt]);
 }
 
-/**
- * A draft as it is first on record, without an id yet: with the headers that go over the wire.
- *
- * @throws TelepathError `INVALID_REQUEST`
- */
+/** A draft as it is first on record, without an id yet: with the headers that go over the wire. */
 export function pendingDelivery(draft: Draft, createdAt: number): Delivery {
-  checkRequest(draft);
   return deliveryOf(draft, wireHeaders(draft, draft.host), createdAt, "", "pending", []);
 }
 

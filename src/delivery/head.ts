@@ -1,5 +1,12 @@
 import { TelepathError } from "../model/errors.ts";
-import { headerValue, headerValues, type Header, type HeaderList, type HttpRequest } from "../model/http.ts";
+import {
+  headerValue,
+  headerValues,
+  isSameName,
+  type Header,
+  type HeaderList,
+  type HttpRequest,
+} from "../model/http.ts";
 
 /**
  * Headers that speak of one connection (RFC 9110 §7.6.1, §10.1.1): never handed on, nor taken over from a record. What
@@ -33,12 +40,13 @@ const expectsBody = new Set(["POST", "PUT", "PATCH"]);
  * `Content-Length` where one stood (else last) and a `Host` (first, when there was none).
  */
 export function wireHeaders(request: HttpRequest, authority: string): HeaderList {
+  if (isWhole(request)) return request.headers;
   const headers: Header[] = [];
   let isLengthSaid = false;
   for (const header of request.headers) {
     const [name] = header;
     if (isOfOneConnection(name)) continue;
-    if (!isContentLength(name)) headers.push(header);
+    if (!isSameName(name, "content-length")) headers.push(header);
     else if (!isLengthSaid) {
       headers.push([name, String(request.body.byteLength)]);
       isLengthSaid = true;
@@ -50,8 +58,18 @@ export function wireHeaders(request: HttpRequest, authority: string): HeaderList
   return headers;
 }
 
-function isContentLength(name: string): boolean {
-  return name.length === "content-length".length && name.toLowerCase() === "content-length";
+/** Most lists are whole, those on record are; to make another of them costs more than to look. */
+function isWhole({ headers, body }: HttpRequest): boolean {
+  let [hosts, lengths] = [0, 0];
+  for (const [name, value] of headers) {
+    if (isOfOneConnection(name)) return false;
+    if (isSameName(name, "host")) hosts += 1;
+    else if (isSameName(name, "content-length")) {
+      if (value !== String(body.byteLength)) return false;
+      lengths += 1;
+    }
+  }
+  return hosts > 0 && lengths === 1;
 }
 
 /** The request line and the headers, up to and with the blank line, as latin1 text. */

@@ -33,7 +33,7 @@ export function headerValue(headers: HeaderList, name: string): string | undefin
 }
 
 /** Names compare without case (RFC 9110 §5.1); those of another length need not be looked at. */
-function isSameName(one: string, other: string): boolean {
+export function isSameName(one: string, other: string): boolean {
   return one.length === other.length && one.toLowerCase() === other.toLowerCase();
 }
 

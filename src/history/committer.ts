@@ -11,6 +11,9 @@ export type Outcome = { value: unknown } | { error: unknown };
 
 /** Commits groups of changes, one group at a time. */
 export interface Committer {
+  /** It works in a thread of its own, beside this one. */
+  isApart: boolean;
+
   /**
    * Makes the changes in one transaction. A fault of one of them (an unknown id) is its own alone.
    *
@@ -44,6 +47,7 @@ export function createCommitter(connection: Connection, surroundings?: Surroundi
     isPatient: () => isPatient,
   };
   return {
+    isApart: false,
     async commit(changes, patienceMs) {
       const deadline = performance.now() + patienceMs;
       for (;;) {

@@ -37,6 +37,7 @@ export function createThreadCommitter(data: Omit<ThreadData, "gate">, reading: C
   };
 
   return {
+    isApart: true,
     async commit(changes, patienceMs) {
       thread ??= started();
       const group = packedChanges(changes, patienceMs);

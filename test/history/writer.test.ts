@@ -9,6 +9,7 @@ const change: Change & { kind: "give-back" } = { kind: "give-back", body: null }
 function counting(): { groups: number[]; committer: Committer } {
   const groups: number[] = [];
   const committer: Committer = {
+    isApart: true,
     commit: async (changes) => {
       groups.push(changes.length);
       await new Promise((resolve) => setImmediate(resolve));
@@ -28,6 +29,18 @@ describe("changes of a history", () => {
     await new Promise((resolve) => setImmediate(resolve));
     await Promise.all([first, writer.commit(change), writer.commit(change, "soon")]);
     expect(groups).toEqual([2, 2]);
+  });
+
+  it("share a commit that holds this thread up when they come within three turns", async () => {
+    const { groups, committer } = counting();
+    const writer = new Writer({ ...committer, isApart: false }, 1000);
+    const all = [writer.commit(change)];
+    for (let turn = 0; turn < 2; turn += 1) {
+      await new Promise((resolve) => setImmediate(resolve));
+      all.push(writer.commit(change));
+    }
+    await Promise.all(all);
+    expect(groups).toEqual([3]);
   });
 
   it("that need not be at once go with the next that is", async () => {

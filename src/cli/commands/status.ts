@@ -6,6 +6,7 @@ import { exitCodes, writeJson, type Context } from "../context.ts";
 import { filterOf, filterOptions, type FilterFlags } from "../filters.ts";
 import { createHealth, type Health } from "../health.ts";
 import { commonOptions, type CommonFlags } from "../options.ts";
+import { rewrittenLine } from "../screen/rewritten-line.ts";
 import { findProject } from "../settings/project.ts";
 import { statusJson, statusText, type Window } from "../views/status.ts";
 import { styleFor } from "../views/style.ts";
@@ -102,17 +103,16 @@ const redrawMs = 200;
 
 /** One rewritten line on stderr where there is a terminal, once it takes long. */
 function createProgress({ stderr }: Context): { add: (deliveries: number) => void; clear: () => void } {
-  let [counted, drawnAt, isDrawn] = [0, performance.now(), false];
+  let [counted, drawnAt] = [0, performance.now()];
+  const line = rewrittenLine(stderr);
   return {
     add(deliveries) {
       counted += deliveries;
       if (stderr.isTTY !== true || performance.now() - drawnAt < redrawMs) return;
-      [drawnAt, isDrawn] = [performance.now(), true];
-      stderr.write(`\r\u001b[K${countText(counted)} deliveries counted`);
+      drawnAt = performance.now();
+      line.draw(`${countText(counted)} deliveries counted`);
     },
-    clear() {
-      if (isDrawn) stderr.write("\r\u001b[K");
-    },
+    clear: () => line.clear(),
   };
 }
 

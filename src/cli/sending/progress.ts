@@ -1,4 +1,5 @@
 import type { Context } from "../context.ts";
+import { rewrittenLine } from "../screen/rewritten-line.ts";
 import { progressText } from "../views/batch.ts";
 import { runRows } from "../views/run.ts";
 import { styleFor } from "../views/style.ts";
@@ -28,26 +29,21 @@ export function createProgress(terms: BatchTerms, counts: RunCounts, context: Co
   if (stderr.isTTY !== true || env["TERM"] === "dumb" || !isLong) return nothing;
   const textOf = progressOf(terms, counts, context);
   let drawnAt = Number.NEGATIVE_INFINITY;
-  let isDrawn = false;
+  const line = rewrittenLine(stderr);
 
   function draw(): void {
     drawnAt = performance.now();
-    isDrawn = true;
-    stderr.write(`\r\u001b[K${textOf()}`);
-  }
-  function clear(): void {
-    if (isDrawn) stderr.write("\r\u001b[K");
-    isDrawn = false;
+    line.draw(textOf());
   }
   const ticker = setInterval(draw, tickMs).unref();
   return {
     changed() {
       if (performance.now() - drawnAt >= redrawMs) draw();
     },
-    clear,
+    clear: () => line.clear(),
     end() {
       clearInterval(ticker);
-      clear();
+      line.clear();
     },
   };
 }

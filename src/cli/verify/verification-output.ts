@@ -3,6 +3,7 @@ import { batchedOutput } from "../batched-output.ts";
 import { exitCodes, writeJson, type Context } from "../context.ts";
 import { frameworkNamed, revealedFramework } from "../../signatures/advice/choose.ts";
 import { needsRawBody } from "../../signatures/advice/when.ts";
+import { rewrittenLine } from "../screen/rewritten-line.ts";
 import { progressText } from "../views/batch.ts";
 import type { ReportTarget } from "./verification-report.ts";
 import { styleFor } from "../views/style.ts";
@@ -159,20 +160,16 @@ function createProgress(total: number, counts: VerificationSummary, { stderr }: 
   const start = performance.now();
   let done = 0;
   let drawnAt = start;
-  let drawn = false;
+  const line = rewrittenLine(stderr);
   return {
     advance() {
       done += 1;
       const now = performance.now();
       if (now - drawnAt < redrawMs) return;
       drawnAt = now;
-      drawn = true;
       const at = { total, done, failed: counts.invalid, elapsedMs: now - start, columns: (stderr.columns ?? 80) - 1 };
-      stderr.write(`\r\u001b[K${progressText(at)}`);
+      line.draw(progressText(at));
     },
-    clear() {
-      if (drawn) stderr.write("\r\u001b[K");
-      drawn = false;
-    },
+    clear: () => line.clear(),
   };
 }

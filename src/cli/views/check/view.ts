@@ -5,6 +5,7 @@ import type { Secret } from "../../../model/secret.ts";
 import { frameworkNamed } from "../../../signatures/advice/choose.ts";
 import { writeJson, type Context } from "../../context.ts";
 import type { ReportDestination } from "../../report-destination.ts";
+import { rewrittenLine } from "../../screen/rewritten-line.ts";
 import { styleFor } from "../style.ts";
 import { fitted, indented, safeText } from "../text.ts";
 import { createCaseLines } from "./lines.ts";
@@ -73,17 +74,13 @@ export function createCheckView({ cases, target, secret, flags, destination }: V
 function createProgress(total: number, { stderr }: Context) {
   if (stderr.isTTY !== true) return { show: () => {}, clear: () => {} };
   let started = 0;
-  let drawn = false;
+  const line = rewrittenLine(stderr);
   return {
     show(name: string) {
       started += 1;
-      drawn = true;
-      const line = `${started} of ${total}  ${name}`;
-      stderr.write(`\r\u001b[K${fitted(safeText(line), (stderr.columns ?? 80) - 1).trimEnd()}`);
+      const text = `${started} of ${total}  ${name}`;
+      line.draw(fitted(safeText(text), (stderr.columns ?? 80) - 1).trimEnd());
     },
-    clear() {
-      if (drawn) stderr.write("\r\u001b[K");
-      drawn = false;
-    },
+    clear: () => line.clear(),
   };
 }

@@ -1,5 +1,5 @@
 import type { Database } from "./driver.ts";
-import { storedText } from "./rows.ts";
+import { readText, storedText } from "./rows.ts";
 import type { HeldDelivery, Hold } from "./store.ts";
 
 /** Notes that a delivery waits, or with null that it waits no longer. */
@@ -21,7 +21,7 @@ export function readHeld(database: Database): HeldDelivery[] {
     .map((row) => ({
       id: row["id"] as string,
       bytes: row["bytes"] as number,
-      target: JSON.parse(`"${row["app"] as string}"`) as string,
+      target: readText(row["app"]),
       holder: row["holder"] as number,
     }));
 }

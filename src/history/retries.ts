@@ -1,6 +1,6 @@
 import { parseRetryPlan, type Retry, type RetryPlan } from "../model/retry.ts";
 import type { Database } from "./driver.ts";
-import { readText } from "./rows.ts";
+import { readOptionalText } from "./rows.ts";
 import type { PendingRetry, RetryHolder } from "./store.ts";
 
 /** Notes that an attempt is to be made, or with null that none is. */
@@ -40,17 +40,13 @@ function retriesOf(database: Database, holder: string): PendingRetry[] {
     .all(holder)
     .map((row) => ({
       id: row["id"] as string,
-      event: textOf(row["event"]),
-      callId: textOf(row["call_id"]),
+      event: readOptionalText(row["event"]),
+      callId: readOptionalText(row["call_id"]),
       dueAt: row["due_at"] as number,
       plan: planOf(row["plan"] as string),
       made: row["made"] as number,
       last: row["last"] as string | null,
     }));
-}
-
-function textOf(stored: unknown): string | null {
-  return stored === null ? null : readText(stored);
 }
 
 /** See `History.retryOf`. */

@@ -18,6 +18,11 @@ export function readText(stored: unknown): string {
   return JSON.parse(`"${stored as string}"`) as string;
 }
 
+/** The same where there may be none. */
+export function readOptionalText(stored: unknown): string | null {
+  return stored === null ? null : readText(stored);
+}
+
 /** The columns of a delivery in the order of `rowOf`, without `change` and `body`; `deliveries` is the table. */
 export const deliveryColumns =
   "id, created_at, source, event, call_id, outcome, verdict, signature, replay_of, body_state, method, target, headers, bytes";
@@ -61,8 +66,8 @@ export function deliveryOf(row: Row, attempts: Row[]): Delivery {
     target: readText(row["target"]),
     headers: JSON.parse(row["headers"] as string) as HeaderList,
     body: (row["large_body"] ?? row["body"]) as Buffer,
-    event: read(row["event"]),
-    callId: read(row["call_id"]),
+    event: readOptionalText(row["event"]),
+    callId: readOptionalText(row["call_id"]),
     signature: {
       verdict: row["verdict"] as SignatureVerdict,
       ...(JSON.parse(row["signature"] as string) as Omit<SignatureRecord, "verdict">),
@@ -105,7 +110,7 @@ function attemptOf(row: Row): Attempt {
     url: readText(row["url"]),
     response: row["status"] === null ? null : responseOf(row),
     failure: row["failure"] as FailureKind | null,
-    message: read(row["message"]),
+    message: readOptionalText(row["message"]),
   };
 }
 
@@ -119,8 +124,4 @@ function responseOf(row: Row): HttpResponse {
 
 function stored(text: string | null): string | null {
   return text === null ? null : storedText(text);
-}
-
-function read(text: unknown): string | null {
-  return text === null ? null : readText(text);
 }

@@ -66,11 +66,14 @@ export class Writer {
     await this.#gathered();
     for (let group = this.#next(); group !== null;) {
       const handOut = await group;
-      if (isApart) group = this.#next();
-      handOut();
-      if (isApart) continue;
-      await this.#gathered();
-      group = this.#next();
+      if (isApart) {
+        group = this.#next();
+        handOut();
+      } else {
+        handOut();
+        await this.#gathered();
+        group = this.#next();
+      }
     }
     this.#draining = null; // in the same step as the look at the queue, so that nothing comes in between
   }
@@ -80,7 +83,7 @@ export class Writer {
    * much for one change as for many, and with a hundred under way each turn brings some.
    */
   async #gathered(): Promise<void> {
-    for (let turn = this.#committer.isApart ? 2 : 0; turn < 3; turn += 1) await nextTurn();
+    for (let turns = this.#committer.isApart ? 1 : 3; turns > 0; turns -= 1) await nextTurn();
   }
 
   /** Begins to commit what waits. Resolves to what tells those who wait what became of it; null when nobody does. */

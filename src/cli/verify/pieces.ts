@@ -1,8 +1,9 @@
 import { readPlain } from "../../dumps/plain.ts";
+import type { DumpReading } from "../../dumps/read.ts";
 import { readRegularFile } from "../input.ts";
 import { isPlainlyValid } from "../views/verification-drawn.ts";
 import type { Alike } from "./alike.ts";
-import { judgePlain, type JudgeTerms } from "./judged.ts";
+import { judgePlain, type Judged, type JudgeTerms } from "./judged.ts";
 import { isWithoutRequest, lineDump, linesOf, type Line, type LinesPart } from "./lines.ts";
 import { largestPassed, type Outcome } from "./outcome.ts";
 import { completeReading, type unloaded } from "./unloaded.ts";
@@ -70,13 +71,22 @@ function smallFile(path: string): Buffer | undefined {
   }
 }
 
+/** What a plain reading comes to, when it is valid: those like it need not be read. */
+function plainlyJudged(
+  reading: DumpReading | undefined,
+  bytes: Buffer,
+  terms: JudgeTerms,
+  alike: Alike | null,
+): Judged | undefined {
+  const judged = judgePlain(reading, terms);
+  if (judged !== undefined && isPlainlyValid(judged)) alike?.learn(bytes);
+  return judged;
+}
+
 function* fileOutcomes(item: number, bytes: Buffer, terms: Terms, alike: Alike | null): Generator<Found> {
   const { format } = terms;
-  const plain = format === undefined ? judgePlain(readPlain(bytes), terms) : undefined;
-  if (plain !== undefined) {
-    if (isPlainlyValid(plain)) alike?.learn(bytes);
-    return yield { item, index: 0, of: 1, judged: plain };
-  }
+  const plain = format === undefined ? plainlyJudged(readPlain(bytes), bytes, terms, alike) : undefined;
+  if (plain !== undefined) return yield { item, index: 0, of: 1, judged: plain };
   const { judgeWhole } = yield* completeReading();
   let from = 0;
   try {
@@ -109,11 +119,8 @@ function* lineOutcomes({ item, at, bytes }: ShortLine, terms: JudgeTerms, alike:
   const dump = lineDump(bytes.toString());
   if (dump === undefined) return yield nothing;
   const of = Number.POSITIVE_INFINITY;
-  const plain = judgePlain(dump.plain(), terms);
-  if (plain !== undefined) {
-    if (isPlainlyValid(plain)) alike?.learn(bytes);
-    return yield { item, index: 0, of, judged: plain };
-  }
+  const plain = plainlyJudged(dump.plain(), bytes, terms, alike);
+  if (plain !== undefined) return yield { item, index: 0, of, judged: plain };
   const { judgeWhole } = yield* completeReading();
   let from = 0;
   try {

@@ -2,7 +2,7 @@ import { request as httpRequest, type ClientRequest, type IncomingMessage } from
 import { request as httpsRequest } from "node:https";
 import { addressOf } from "../delivery/reach.ts";
 import type { OutgoingRequest } from "../delivery/transport.ts";
-import { pairHeaders } from "../model/http.ts";
+import { isSameName, pairHeaders } from "../model/http.ts";
 import { replyOf, type Reply } from "./answer.ts";
 
 /**
@@ -37,7 +37,7 @@ export function exchangeFramed(outgoing: OutgoingRequest, framing: Framing): Pro
 }
 
 function opened({ origin, target, method, headers, body, signal }: OutgoingRequest, framing: Framing): ClientRequest {
-  const own = headers.filter(([name]) => name.toLowerCase() !== "content-length");
+  const own = headers.filter(([name]) => !isSameName(name, "content-length"));
   const framed: readonly (readonly [string, string])[] =
     framing === "chunked"
       ? [...own, ["Transfer-Encoding", "chunked"]]

@@ -1,6 +1,6 @@
 import type { Attempt, Delivery, NewDelivery, Outcome } from "../model/delivery.ts";
 import { TelepathError } from "../model/errors.ts";
-import type { Header } from "../model/http.ts";
+import { withHeader } from "../model/http.ts";
 import type { Retry, RetryPlan } from "../model/retry.ts";
 import { pendingDelivery, type Draft } from "./deliver.ts";
 import { parseExpectation } from "./expectation.ts";
@@ -134,8 +134,7 @@ async function attempted(delivery: Delivery, course: Course, tools: AttemptTools
 
 function requestOf({ method, target, headers, body }: Delivery, { origin, instead }: RetryPlan) {
   if (!instead) return { origin, method, target, headers, body };
-  const named = headers.map(([name, value]): Header => [name, name.toLowerCase() === "host" ? instead.host : value]);
-  return { origin, method, target: instead.target ?? target, headers: named, body };
+  return { origin, method, target: instead.target ?? target, headers: withHeader(headers, "Host", instead.host), body };
 }
 
 /** What an app has answered must be on record, whatever ends the run: else it would be sent again. */

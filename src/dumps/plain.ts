@@ -1,5 +1,5 @@
 import type { DumpedRequest } from "../model/dump.ts";
-import type { Header } from "../model/http.ts";
+import { isSameName, type Header } from "../model/http.ts";
 import { requestLine } from "./http/head.ts";
 import { originForm } from "./http/target.ts";
 import { jsonValue } from "./json.ts";
@@ -135,7 +135,7 @@ function plainHeaders(value: unknown): Header[] | undefined {
   for (const [name, text] of Object.entries(value)) {
     if (typeof text !== "string" || !plainValue.test(text)) return undefined;
     if (!wireName.test(name) || isBodyName(name)) return undefined;
-    const isSignature = name.toLowerCase() === "x-telepath-signature";
+    const isSignature = isSameName(name, "x-telepath-signature");
     if (!isSignature && namesSignature(name)) return undefined;
     signed ||= isSignature;
     headers.push([name, text]);

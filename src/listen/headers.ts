@@ -1,5 +1,5 @@
 import { isOfOneConnection } from "../delivery/head.ts";
-import { withHeaders, type Header, type HeaderList } from "../model/http.ts";
+import { isSameName, withHeaders, type Header, type HeaderList } from "../model/http.ts";
 
 /** The headers without those of the connection, otherwise in order, case and repetition. */
 export function endToEnd(headers: HeaderList): HeaderList {
@@ -8,7 +8,7 @@ export function endToEnd(headers: HeaderList): HeaderList {
 
 /** True for a header that the gateway must keep in its own hands. */
 export function isFraming(name: string): boolean {
-  return isOfOneConnection(name) || name.toLowerCase() === "content-length";
+  return isOfOneConnection(name) || isSameName(name, "content-length");
 }
 
 /**
@@ -16,10 +16,6 @@ export function isFraming(name: string): boolean {
  * the place of the first.
  */
 export function forwardedHeaders(received: HeaderList, host: string, added: HeaderList): HeaderList {
-  const own = endToEnd(received).map((header): Header => (isHost(header) ? [header[0], host] : header));
+  const own = endToEnd(received).map((header): Header => (isSameName(header[0], "host") ? [header[0], host] : header));
   return withHeaders(own, added);
-}
-
-function isHost([name]: Header): boolean {
-  return name.length === 4 && name.toLowerCase() === "host";
 }

@@ -1,4 +1,4 @@
-import { headerValue, type Header, type HeaderList } from "../model/http.ts";
+import { headerValue, isSameName, type Header, type HeaderList } from "../model/http.ts";
 
 /** What the gateway knows of its own place between sender and app. */
 export interface ProxyPlace {
@@ -36,8 +36,7 @@ export function withProxyHeaders(received: HeaderList, { behindProxy, scheme, na
 /** Whether the gateway of that name has forwarded this request before (RFC 9110 §7.6.3). */
 export function cameBack(headers: HeaderList, name: string): boolean {
   return headers.some(
-    ([header, value]) =>
-      header.length === 3 && header.toLowerCase() === "via" && value.split(",").some((hop) => hop.includes(name)),
+    ([header, value]) => isSameName(header, "via") && value.split(",").some((hop) => hop.includes(name)),
   );
 }
 

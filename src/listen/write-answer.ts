@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Answer } from "./answer.ts";
+import { isSameName } from "../model/http.ts";
 import type { Exchange } from "./receiver.ts";
 
 /**
@@ -46,7 +47,7 @@ function framed(request: IncomingMessage, { status, headers, body }: Answer, clo
   const bodiless = request.method === "HEAD" || status === 304;
   let framing = bodiless || status === 204;
   for (const [name, value] of headers) {
-    if (name.toLowerCase() !== "content-length") flat.push(name, value);
+    if (!isSameName(name, "content-length")) flat.push(name, value);
     else if (bodiless) flat.push(name, value);
     else if (!framing) {
       framing = true;

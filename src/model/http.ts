@@ -42,11 +42,10 @@ export function isSameName(one: string, other: string): boolean {
  * and a header that was not there comes last.
  */
 export function withHeader(headers: HeaderList, name: string, value: string): HeaderList {
-  const wanted = name.toLowerCase();
-  const at = headers.findIndex(([candidate]) => candidate.toLowerCase() === wanted);
+  const at = headers.findIndex(([candidate]) => isSameName(candidate, name));
   if (at === -1) return [...headers, [name, value]];
   return headers.flatMap((header, index): Header[] => {
-    if (header[0].toLowerCase() !== wanted) return [header];
+    if (!isSameName(header[0], name)) return [header];
     return index === at ? [[header[0], value]] : [];
   });
 }
@@ -61,17 +60,16 @@ export function withHeaders(headers: HeaderList, added: HeaderList): HeaderList 
     (result, name) =>
       replaced(
         result,
-        name,
-        added.filter(([candidate]) => candidate.toLowerCase() === name),
+        added.filter(([candidate]) => isSameName(candidate, name)),
       ),
     headers,
   );
 }
 
-function replaced(headers: HeaderList, lowerName: string, values: HeaderList): HeaderList {
+function replaced(headers: HeaderList, values: HeaderList): HeaderList {
   const [[name, first], ...more] = values as [Header, ...Header[]];
   const result = [...withHeader(headers, name, first)];
-  const at = result.findIndex(([candidate]) => candidate.toLowerCase() === lowerName);
+  const at = result.findIndex(([candidate]) => isSameName(candidate, name));
   result.splice(at + 1, 0, ...more);
   return result;
 }

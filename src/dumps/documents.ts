@@ -1,9 +1,9 @@
 import type { DumpedRequest } from "../model/dump.ts";
-import type { Dump, JsonNode } from "./format.ts";
+import type { Dump, JsonNode, Source } from "./format.ts";
 import { tryParseJson } from "./json.ts";
 
-/** One JSON value of a dump, as a dump of its own: offsets of its nodes count from its own text. */
-export interface JsonDocument extends Dump {
+/** One JSON value of a dump; offsets of its nodes count from its own text. */
+export interface JsonDocument extends Source {
   json: JsonNode;
 }
 
@@ -13,7 +13,7 @@ export interface JsonDocuments {
   broken: readonly number[];
 }
 
-const known = new WeakMap<Dump, JsonDocuments>();
+const known = new WeakMap<Source, JsonDocuments>();
 const LONGEST_PREFIX = 400;
 /** With more broken lines than this, and than whole ones, it is no log of JSON. */
 const MOST_BROKEN = 1000;
@@ -22,11 +22,11 @@ const MOST_BROKEN = 1000;
  * The JSON values of a dump: the one it is, or those of a log. There they stand one a line, after a time stamp or a
  * server-sent event's `data:`, or printed over several lines as `wrangler tail` and `jq` do.
  */
-export function jsonDocuments(dump: Dump): JsonDocuments {
+export function jsonDocuments(dump: Pick<Dump, "text" | "json">): JsonDocuments {
   const before = known.get(dump);
   if (before) return before;
-  const { bytes, text, json } = dump;
-  const found = json === undefined ? documentsIn(text) : { documents: [{ bytes, text, json }], broken: [] };
+  const { text, json } = dump;
+  const found = json === undefined ? documentsIn(text) : { documents: [{ text, json }], broken: [] };
   known.set(dump, found);
   return found;
 }
@@ -56,7 +56,7 @@ function documentsIn(text: string): JsonDocuments {
       .join("\n")
       .slice(start);
     const node = json.endsWith(json.startsWith("{") ? "}" : "]") ? tryParseJson(json) : undefined;
-    if (node) documents.push({ bytes: Buffer.from(json), text: json, json: node });
+    if (node) documents.push({ text: json, json: node });
     else if (start === 0) broken.push(at + 1);
     if (broken.length > MOST_BROKEN && broken.length > documents.length) break;
     at = end;

@@ -16,8 +16,13 @@ export interface DumpFormat {
   parse(dump: Dump): DumpedRequest[];
 }
 
+/** The text in which JSON nodes stand: where they start and end are offsets of it. */
+export interface Source {
+  readonly text: string;
+}
+
 /** The bytes of a dump, with the views formats share, each made once. */
-export interface Dump {
+export interface Dump extends Source {
   bytes: Buffer;
   /** The bytes as UTF-8 text without a BOM; every wrong byte is U+FFFD. */
   text: string;

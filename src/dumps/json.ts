@@ -89,14 +89,23 @@ export function positionIn(text: string, offset: number): { line: number; column
 }
 
 /** Most of what is no JSON does not even start as JSON does. */
-const START = /^[ \t\r\n]*[[{"\d\-tfn]/;
+const START = /^[ \t\r\n]*(?:\{[ \t\r\n]*["}]|\[[ \t\r\n]*[\]["{\d\-tfn]|["\d\-tfn])/;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
-const LITERALS = [
-  ["true", true],
-  ["false", false],
-  ["null", null],
-] as const;
+const LITERALS = new Map([
+  [0x74, { word: "true", value: true }],
+  [0x66, { word: "false", value: false }],
+  [0x6e, { word: "null", value: null }],
+]);
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const OPEN_BRACKET = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
 
 // Momoa keeps what this keeps, but recurses without a limit (100,000 brackets overflow the stack), lets control
 // characters stand in strings, and takes five times as long.
@@ -122,88 +131,94 @@ class Parser {
     this.values += 1;
     if (this.values > maxJsonValues) throw this.broken(`more than ${maxJsonValues} values`);
     const start = this.at;
-    const character = this.text[start];
-    if (character === "{") return this.object(depth);
-    if (character === "[") return this.array(depth);
-    if (character === '"') return { type: "string", value: this.string(), start, end: this.at };
-    for (const [word, value] of LITERALS) {
-      if (!this.text.startsWith(word, start)) continue;
-      this.at += word.length;
-      return { type: "literal", value, start, end: this.at };
+    const code = this.text.charCodeAt(start);
+    if (code === QUOTE) return { type: "string", value: this.string(), start, end: this.at };
+    if (code === OPEN_BRACE) return this.object(depth);
+    if (code === OPEN_BRACKET) return this.array(depth);
+    const literal = LITERALS.get(code);
+    if (literal !== undefined && this.text.startsWith(literal.word, start)) {
+      this.at += literal.word.length;
+      return { type: "literal", value: literal.value, start, end: this.at };
     }
     NUMBER.lastIndex = start;
-    const raw = NUMBER.exec(this.text)?.[0];
-    if (raw === undefined) throw this.unexpected("a value");
-    this.at += raw.length;
-    return { type: "number", raw, start, end: this.at };
+    if (!NUMBER.test(this.text)) throw this.unexpected("a value");
+    this.at = NUMBER.lastIndex;
+    return { type: "number", raw: this.text.slice(start, this.at), start, end: this.at };
   }
 
   private object(depth: number): JsonNode {
     const start = this.at;
     const members: { name: string; value: JsonNode }[] = [];
-    this.list("}", () => {
-      if (this.text[this.at] !== '"') throw this.unexpected("a member name in double quotes");
+    if (this.opensEmpty(CLOSE_BRACE)) return { type: "object", members, start, end: this.at };
+    do {
+      if (this.text.charCodeAt(this.at) !== QUOTE) throw this.unexpected("a member name in double quotes");
       const name = this.string();
       this.skipSpace();
-      if (this.text[this.at] !== ":") throw this.unexpected('":"');
+      if (this.text.charCodeAt(this.at) !== COLON) throw this.unexpected('":"');
       this.at += 1;
       this.skipSpace();
       members.push({ name, value: this.value(depth + 1) });
-    });
+    } while (this.goesOn(CLOSE_BRACE));
     return { type: "object", members, start, end: this.at };
   }
 
   private array(depth: number): JsonNode {
     const start = this.at;
     const items: JsonNode[] = [];
-    this.list("]", () => {
-      items.push(this.value(depth + 1));
-    });
+    if (this.opensEmpty(CLOSE_BRACKET)) return { type: "array", items, start, end: this.at };
+    do items.push(this.value(depth + 1));
+    while (this.goesOn(CLOSE_BRACKET));
     return { type: "array", items, start, end: this.at };
   }
 
-  /** What stands between brackets, separated by commas. */
-  private list(close: "}" | "]", item: () => void): void {
+  /** Takes an opening bracket and, when nothing stands between them, the closing one. */
+  private opensEmpty(close: number): boolean {
     this.at += 1;
     this.skipSpace();
-    if (this.text[this.at] === close) {
-      this.at += 1;
-      return;
-    }
-    for (;;) {
-      item();
-      this.skipSpace();
-      const next = this.text[this.at];
-      if (next !== close && next !== ",") throw this.unexpected(`"," or "${close}"`);
-      this.at += 1;
-      if (next === close) return;
-      this.skipSpace();
-    }
+    if (this.text.charCodeAt(this.at) !== close) return false;
+    this.at += 1;
+    return true;
+  }
+
+  /** Takes the comma before another item, or the bracket that closes the list. */
+  private goesOn(close: number): boolean {
+    this.skipSpace();
+    const next = this.text.charCodeAt(this.at);
+    if (next !== close && next !== COMMA) throw this.unexpected(`"," or "${String.fromCharCode(close)}"`);
+    this.at += 1;
+    if (next === close) return false;
+    this.skipSpace();
+    return true;
   }
 
   private string(): string {
+    const { text } = this;
     const start = this.at;
     let escaped = false;
-    this.at += 1;
-    for (;;) {
-      const code = this.text.charCodeAt(this.at);
-      if (code === 0x22) break;
-      if (Number.isNaN(code)) throw this.unexpected('the closing " of a string');
-      if (code < 0x20) throw this.unexpected("a string without raw control characters");
-      if (code === 0x5c) escaped = true;
-      this.at += code === 0x5c ? this.escapeLength() : 1;
+    let at = start + 1;
+    for (let code = text.charCodeAt(at); code !== QUOTE; code = text.charCodeAt(at)) {
+      if (code === BACKSLASH) {
+        escaped = true;
+        at = this.escapeEnd(at);
+      } else if (code >= 0x20) at += 1;
+      else {
+        this.at = at;
+        throw this.unexpected(
+          Number.isNaN(code) ? 'the closing " of a string' : "a string without raw control characters",
+        );
+      }
     }
-    this.at += 1;
+    this.at = at + 1;
     // The string is known to be well-formed here, and nothing written in JavaScript undoes escapes as fast.
-    if (escaped) return JSON.parse(this.text.slice(start, this.at)) as string;
-    return this.text.slice(start + 1, this.at - 1);
+    if (escaped) return JSON.parse(text.slice(start, this.at)) as string;
+    return text.slice(start + 1, at);
   }
 
-  private escapeLength(): number {
-    ESCAPE.lastIndex = this.at;
-    const escape = ESCAPE.exec(this.text)?.[0];
-    if (escape === undefined) throw this.broken("bad escape in a string");
-    return escape.length;
+  private escapeEnd(at: number): number {
+    ESCAPE.lastIndex = at;
+    if (ESCAPE.test(this.text)) return ESCAPE.lastIndex;
+    this.at = at;
+    throw this.broken("bad escape in a string");
   }
 
   private skipSpace(): void {

@@ -27,15 +27,28 @@ export function settleBody(readings: readonly Reading[], declaredBytes: number |
   if (first === undefined) return absentBody(declaredBytes);
   if (first.cut && declaredBytes === null && first.cut.of !== null) return settleBody(readings, first.cut.of);
   const fitting = readings.find((reading) => fits(reading, declaredBytes));
+  const settled = fitting ? certain(fitting, declaredBytes) : weigh(first, declaredBytes);
+  if (readings.length === 1) return settled;
   const chosen = fitting ?? first;
-  const { body, fidelity, otherReadings, notes } = fitting ? certain(fitting) : weigh(first, declaredBytes);
   const others = readings.filter((reading) => reading !== chosen).map(({ bytes }) => bytes);
-  return { body, fidelity, declaredBytes, otherReadings: distinct([...otherReadings, ...others], body), notes };
+  return { ...settled, otherReadings: distinct([...settled.otherReadings, ...others], settled.body) };
+}
+
+const NO_BYTES = new Uint8Array();
+
+/** A request and its body, member by member: a dump may hold tens of thousands of them. */
+export function withBody(
+  method: string | null,
+  target: string | null,
+  headers: HeaderList,
+  { body, fidelity, declaredBytes, otherReadings, notes }: SettledBody,
+): DumpedRequest {
+  return { method, target, headers, body, fidelity, declaredBytes, otherReadings, notes };
 }
 
 /** A request whose dump does not hold its body. */
 export function absentBody(declaredBytes: number | null, ...notes: string[]): SettledBody {
-  return { body: new Uint8Array(), fidelity: "absent", declaredBytes, otherReadings: [], notes };
+  return { body: NO_BYTES, fidelity: "absent", declaredBytes, otherReadings: [], notes };
 }
 
 /** The number of body bytes the headers announce; null when they announce none, several, or none that can be relied on. */
@@ -67,46 +80,40 @@ export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-type Weighed = Omit<SettledBody, "declaredBytes">;
-
 function fits({ held, bytes, cut }: Reading, declaredBytes: number | null): boolean {
   return bytes.length === declaredBytes && held !== "value" && cut === undefined;
 }
 
-function certain({ held, bytes }: Reading): Weighed {
-  if (held === "text" && hasReplacement(bytes)) return { body: bytes, fidelity: "text", ...lostBytes };
-  return { body: bytes, fidelity: "exact", otherReadings: [], notes: [] };
+function certain({ held, bytes }: Reading, declaredBytes: number | null): SettledBody {
+  if (held === "text" && hasReplacement(bytes)) return weighed(bytes, "text", declaredBytes, LOST_BYTES);
+  return weighed(bytes, "exact", declaredBytes);
 }
 
-function weigh({ held, bytes, cut }: Reading, declaredBytes: number | null): Weighed {
-  const weighed = (fidelity: Fidelity, ...notes: string[]): Weighed => {
-    return { body: bytes, fidelity, otherReadings: [], notes };
-  };
+function weigh({ held, bytes, cut }: Reading, declaredBytes: number | null): SettledBody {
   if (cut) {
     const of = declaredBytes === null ? "only the first part of the body" : `${bytes.length} of ${declaredBytes} bytes`;
-    return weighed("truncated", `The dump holds ${of}.`);
+    return weighed(bytes, "truncated", declaredBytes, `The dump holds ${of}.`);
   }
-  if (held === "value") return weighed("reserialised");
-  if (held === "text" && hasReplacement(bytes)) return { body: bytes, fidelity: "text", ...lostBytes };
-  if (declaredBytes === null) return weighed(held === "bytes" ? "exact" : "text");
-  const numbers = `${bytes.length} of ${declaredBytes} bytes`;
+  if (held === "value") return weighed(bytes, "reserialised", declaredBytes);
+  if (held === "text" && hasReplacement(bytes)) return weighed(bytes, "text", declaredBytes, LOST_BYTES);
+  if (declaredBytes === null) return weighed(bytes, held === "bytes" ? "exact" : "text", declaredBytes);
   if (declaredBytes < bytes.length) {
-    return weighed(
-      "text",
-      `The dump holds ${bytes.length} bytes where ${declaredBytes} were sent: not the body as sent.`,
-    );
+    const note = `The dump holds ${bytes.length} bytes where ${declaredBytes} were sent: not the body as sent.`;
+    return weighed(bytes, "text", declaredBytes, note);
   }
   if (bytes.length === 0) return absentBody(declaredBytes);
+  const numbers = `${bytes.length} of ${declaredBytes} bytes`;
   const restored = restoreLineEnds(bytes, declaredBytes);
-  if (restored === undefined) return weighed("truncated", `The dump holds ${numbers}.`);
+  if (restored === undefined) return weighed(bytes, "truncated", declaredBytes, `The dump holds ${numbers}.`);
   const notes = [`The dump holds ${numbers}; what is missing are line ends an editor or a copy took away.`];
-  return { body: restored, fidelity: "text", otherReadings: [bytes], notes };
+  return { body: restored, fidelity: "text", declaredBytes, otherReadings: [bytes], notes };
 }
 
-const lostBytes = {
-  otherReadings: [],
-  notes: ["The dump holds U+FFFD, which stands for bytes that were not UTF-8 and are lost."],
-};
+const LOST_BYTES = "The dump holds U+FFFD, which stands for bytes that were not UTF-8 and are lost.";
+
+function weighed(body: Uint8Array, fidelity: Fidelity, declaredBytes: number | null, ...notes: string[]): SettledBody {
+  return { body, fidelity, declaredBytes, otherReadings: [], notes };
+}
 
 /** Editors drop the last newline, and copies turn CRLF into LF: undone when the length then is what it should be. */
 function restoreLineEnds(bytes: Uint8Array, declaredBytes: number): Uint8Array | undefined {

@@ -1,6 +1,6 @@
 import type { DumpedRequest } from "../../model/dump.ts";
 import type { Header } from "../../model/http.ts";
-import type { Dump, JsonNode } from "../format.ts";
+import type { JsonNode, Source } from "../format.ts";
 import { originForm } from "../http/target.ts";
 import { member, memberAt, stringOf } from "../json.ts";
 import { absentBody, announcedBytes, settleBody } from "../readings.ts";
@@ -30,7 +30,7 @@ function requestOf(node: JsonNode): JsonNode | undefined {
   return isOurs && stringOf(member(request, "url")) !== undefined ? request : undefined;
 }
 
-function read(record: JsonNode, document: Dump): DumpedRequest[] {
+function read(record: JsonNode, document: Source): DumpedRequest[] {
   const request = requestOf(record);
   const headers: readonly Header[] = headersIn(member(request, "headers")) ?? [];
   const declared = announcedBytes(headers);

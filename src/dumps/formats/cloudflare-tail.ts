@@ -1,5 +1,5 @@
 import type { DumpedRequest } from "../../model/dump.ts";
-import type { Dump, JsonNode } from "../format.ts";
+import type { JsonNode, Source } from "../format.ts";
 import { itemsOf, member, memberAt, stringOf } from "../json.ts";
 import { producerFormat } from "../values/producer.ts";
 import { requestsIn } from "../values/requests.ts";
@@ -22,7 +22,7 @@ export const cloudflareTail = producerFormat({
   },
 });
 
-function read(record: JsonNode, document: Dump): DumpedRequest[] {
+function read(record: JsonNode, document: Source): DumpedRequest[] {
   const head = memberAt(record, "event", "request");
   const messages = itemsOf(member(record, "logs")).flatMap((log) => itemsOf(member(log, "message")));
   return (head ? requestsIn(head, document) : []).map((request) => {

@@ -1,9 +1,9 @@
 import type { DumpedRequest } from "../../model/dump.ts";
 import { TelepathError } from "../../model/errors.ts";
-import type { Dump, DumpFormat, JsonNode } from "../format.ts";
+import type { Dump, DumpFormat, JsonNode, Source } from "../format.ts";
 import { member, tryParseJson } from "../json.ts";
 import { loggedText } from "../literals/logged-text.ts";
-import { printedAsJson } from "../literals/nodes.ts";
+import { printedSource } from "../literals/nodes.ts";
 import { advised } from "../values/advice.ts";
 import { holdsSignature } from "../values/headers.ts";
 import { requestsIn as requestsOfValue } from "../values/requests.ts";
@@ -42,7 +42,7 @@ function requestsOf(dump: Dump): readonly DumpedRequest[] {
   return requests;
 }
 
-function requestsIn({ text, bytes }: Dump): DumpedRequest[] {
+function requestsIn({ text }: Source): DumpedRequest[] {
   const lines = text.split("\n").map((line) => line.replace(/\r$/, ""));
   return lines.flatMap((line, index) => {
     const headers = headersIn(line);
@@ -62,7 +62,7 @@ function requestsIn({ text, bytes }: Dump): DumpedRequest[] {
         ...named("url", start?.[2]),
       ],
     };
-    return requestsOfValue(root, { bytes, text: printedAsJson(root), json: undefined }).map((request) =>
+    return requestsOfValue(root, printedSource(root)).map((request) =>
       advised(request, {
         reserialised:
           "The body was parsed, or may have been, before it was logged: log the raw body, before the JSON parser.",

@@ -1,5 +1,5 @@
 import type { DumpedRequest } from "../../model/dump.ts";
-import type { Dump, JsonNode } from "../format.ts";
+import type { JsonNode, Source } from "../format.ts";
 import { originForm } from "../http/target.ts";
 import { member, memberAt, stringOf } from "../json.ts";
 import { absentBody, announcedBytes, settleBody } from "../readings.ts";
@@ -23,7 +23,7 @@ export const githubDelivery = producerFormat({
   },
 });
 
-function read(record: JsonNode, document: Dump): DumpedRequest[] {
+function read(record: JsonNode, document: Source): DumpedRequest[] {
   const headers = headersIn(memberAt(record, "request", "headers")) ?? [];
   const declared = announcedBytes(headers);
   const readings = bodyReadings(memberAt(record, "request", "payload"), document, "text");

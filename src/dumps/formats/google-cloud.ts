@@ -1,6 +1,6 @@
 import type { DumpedRequest } from "../../model/dump.ts";
 import { jsonDocuments } from "../documents.ts";
-import type { Dump, JsonNode } from "../format.ts";
+import type { JsonNode, Source } from "../format.ts";
 import { originForm } from "../http/target.ts";
 import { member, memberAt, stringOf } from "../json.ts";
 import { absentBody } from "../readings.ts";
@@ -27,7 +27,7 @@ export const googleCloud = producerFormat({
   },
 });
 
-function read(record: JsonNode, document: Dump): DumpedRequest[] {
+function read(record: JsonNode, document: Source): DumpedRequest[] {
   const json = member(record, "jsonPayload");
   const logged = json ? requestsIn(json, document) : inText(stringOf(member(record, "textPayload")) ?? "");
   const url = stringOf(memberAt(record, "httpRequest", "requestUrl"));
@@ -37,6 +37,6 @@ function read(record: JsonNode, document: Dump): DumpedRequest[] {
 }
 
 function inText(text: string): DumpedRequest[] {
-  const { documents } = jsonDocuments({ bytes: Buffer.from(text), text, json: undefined });
+  const { documents } = jsonDocuments({ text, json: undefined });
   return documents.flatMap((inner) => requestsIn(inner.json, inner));
 }

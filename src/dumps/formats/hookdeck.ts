@@ -1,5 +1,5 @@
 import type { DumpedRequest } from "../../model/dump.ts";
-import type { Dump, JsonNode } from "../format.ts";
+import type { JsonNode, Source } from "../format.ts";
 import { member, memberAt, stringOf } from "../json.ts";
 import { settleBody } from "../readings.ts";
 import { stringReadings } from "../values/bodies.ts";
@@ -35,7 +35,7 @@ function rawBodyOf(node: JsonNode): string | undefined {
   return node.type === "object" && node.members.length === 1 ? stringOf(member(node, "raw_body")) : undefined;
 }
 
-function read(record: JsonNode, document: Dump): DumpedRequest[] {
+function read(record: JsonNode, document: Source): DumpedRequest[] {
   const raw = rawBodyOf(record);
   if (raw !== undefined) return [bodyAlone(raw)];
   const requests = requestsIn(record, document);

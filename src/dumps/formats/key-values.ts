@@ -1,9 +1,9 @@
 import type { DumpedRequest } from "../../model/dump.ts";
 import { TelepathError } from "../../model/errors.ts";
-import type { Dump, DumpFormat, JsonNode } from "../format.ts";
+import type { DumpFormat, JsonNode } from "../format.ts";
 import { pairsOf, type Pair } from "../literals/key-values.ts";
 import { loggedText } from "../literals/logged-text.ts";
-import { printedAsJson, textNode } from "../literals/nodes.ts";
+import { printedSource, textNode } from "../literals/nodes.ts";
 import { advised } from "../values/advice.ts";
 import { namesSignature, plainName } from "../values/names.ts";
 import { requestsIn } from "../values/requests.ts";
@@ -29,14 +29,14 @@ export const keyValues: DumpFormat = {
     return SIGNATURE.test(text);
   },
 
-  parse(dump) {
-    const requests = dump.text.split("\n").flatMap((line) => requestIn(line, dump));
+  parse({ text }) {
+    const requests = text.split("\n").flatMap(requestIn);
     if (requests.length === 0) throw new TelepathError("BROKEN_DUMP", "no line of it has x-telepath-signature=…");
     return requests;
   },
 };
 
-function requestIn(line: string, { bytes }: Dump): DumpedRequest[] {
+function requestIn(line: string): DumpedRequest[] {
   if (!SIGNATURE.test(line)) return [];
   const pairs = pairsOf(line);
   const signature = pairs.find(({ key }) => namesSignature(lastName(key)));
@@ -52,7 +52,7 @@ function requestIn(line: string, { bytes }: Dump): DumpedRequest[] {
     ...first(pairs, TARGET_NAME, (value) => ({ name: "url", value: textNode(value) })),
   ];
   const root = object(members);
-  return requestsIn(root, { bytes, text: printedAsJson(root), json: undefined }).map((request) =>
+  return requestsIn(root, printedSource(root)).map((request) =>
     advised(request, {
       truncated: "Loggers cut long values: log the raw body in base64, in a line of its own.",
       reserialised: "The body was parsed, or may have been, before it was logged: log the raw body.",

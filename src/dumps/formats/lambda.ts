@@ -1,5 +1,5 @@
 import type { DumpedRequest } from "../../model/dump.ts";
-import type { Dump, DumpFormat, JsonNode } from "../format.ts";
+import type { Dump, DumpFormat, JsonNode, Source } from "../format.ts";
 import { member, memberAt, stringOf, tryParseJson } from "../json.ts";
 import { settleBody } from "../readings.ts";
 import { producerFormat } from "../values/producer.ts";
@@ -38,7 +38,7 @@ function isEvent(node: JsonNode | undefined): boolean {
   return hasHeaders && isOurs;
 }
 
-function read(record: JsonNode, document: Dump): DumpedRequest[] {
+function read(record: JsonNode, document: Source): DumpedRequest[] {
   const event = isEvent(record) ? record : (member(record, "event") ?? record);
   return requestsIn(event, document).map((request) => eventRequest(request, event));
 }
@@ -64,10 +64,10 @@ function isTemplate(dump: Dump): boolean {
 }
 
 /** The JSON of a dump whose only fault is `\'`, and the dump with it. */
-function repaired(dump: Dump): [JsonNode, Dump] | undefined {
+function repaired(dump: Dump): [JsonNode, Source] | undefined {
   if (!/^\s{0,1000}\{/.test(dump.text) || !dump.text.includes("\\'") || dump.json !== undefined) return undefined;
   const text = dump.text.replace(/\\(\\|')/g, (all, escaped: string) => (escaped === "'" ? "'" : all));
   const json = tryParseJson(text);
   const hasBody = ["body", "rawBody"].some((name) => member(json, name) ?? memberAt(json, "event", name));
-  return json && hasBody ? [json, { bytes: Buffer.from(text), text, json }] : undefined;
+  return json && hasBody ? [json, { text }] : undefined;
 }

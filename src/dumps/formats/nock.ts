@@ -1,5 +1,5 @@
 import type { DumpedRequest } from "../../model/dump.ts";
-import type { Dump, JsonNode } from "../format.ts";
+import type { JsonNode, Source } from "../format.ts";
 import { member, stringOf } from "../json.ts";
 import { announcedBytes, settleBody, type Reading } from "../readings.ts";
 import { bodyReadings } from "../values/bodies.ts";
@@ -25,7 +25,7 @@ export const nock = producerFormat({
   },
 });
 
-function read(record: JsonNode, document: Dump): DumpedRequest[] {
+function read(record: JsonNode, document: Source): DumpedRequest[] {
   const recorded = member(record, "reqheaders");
   const headers = headersIn(recorded) ?? [];
   const settled = settleBody(readingsOf(record, document), announcedBytes(headers));
@@ -41,7 +41,7 @@ function read(record: JsonNode, document: Dump): DumpedRequest[] {
   ];
 }
 
-function readingsOf(record: JsonNode, document: Dump): Reading[] {
+function readingsOf(record: JsonNode, document: Source): Reading[] {
   const readings = bodyReadings(member(record, "body"), document, "text");
   // What looks like hex is hex far more often than a text of digits.
   return readings.toSorted((a, b) => Number(b.held === "bytes") - Number(a.held === "bytes"));

@@ -20,9 +20,8 @@ export const nodeInspect: DumpFormat = {
     return SIGNATURE.test(text) || (HEADERS.test(text) && text.includes("'"));
   },
 
-  parse(dump) {
-    const { text } = dump;
-    const requests = printedRequests(dump, {
+  parse({ text }) {
+    const requests = printedRequests({
       text,
       encoding: "utf8",
       opener: /[{[]/g,

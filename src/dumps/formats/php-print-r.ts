@@ -14,10 +14,10 @@ export const phpPrintR: DumpFormat = {
     return phpFormOf(dump) === "print";
   },
 
-  parse(dump) {
-    const text = dump.bytes.toString("latin1");
+  parse({ bytes }) {
+    const text = bytes.toString("latin1");
     const lengths = printedLengths(text);
-    return printedRequests(dump, {
+    return printedRequests({
       text,
       encoding: "latin1",
       opener: new RegExp(printRStart, "g"),

@@ -14,9 +14,9 @@ export const phpVarDump: DumpFormat = {
     return phpFormOf(dump) === "dump";
   },
 
-  parse(dump) {
-    const text = dump.bytes.toString("latin1");
-    return printedRequests(dump, {
+  parse({ bytes }) {
+    const text = bytes.toString("latin1");
+    return printedRequests({
       text,
       encoding: "latin1",
       opener: new RegExp(varDumpStart, "g"),

@@ -14,9 +14,9 @@ export const phpVarExport: DumpFormat = {
     return phpFormOf(dump) === "export";
   },
 
-  parse(dump) {
-    const text = dump.bytes.toString("latin1");
-    return printedRequests(dump, {
+  parse({ bytes }) {
+    const text = bytes.toString("latin1");
+    return printedRequests({
       text,
       encoding: "latin1",
       opener: new RegExp(varExportStart, "g"),

@@ -26,7 +26,7 @@ export const postmanConsole: DumpFormat = {
     const json = parseJson(text);
     const target = url === undefined ? null : originForm(url);
     const advice = "The console shows the body parsed: its raw view (Show raw log) has it as sent.";
-    return requestsIn(json, { bytes: Buffer.from(text), text, json }).map((request) =>
+    return requestsIn(json, { text }).map((request) =>
       advised(
         { ...request, method: method ?? request.method, target: target ?? request.target },
         { reserialised: advice },

@@ -22,9 +22,8 @@ export const python: DumpFormat = {
     return (SIGNATURE.test(text) || isCgi) && PYTHON.test(text) && !UNQUOTED_KEY.test(text);
   },
 
-  parse(dump) {
-    const { text } = dump;
-    const requests = printedRequests(dump, {
+  parse({ text }) {
+    const requests = printedRequests({
       text,
       encoding: "utf8",
       opener: /[{[]/g,

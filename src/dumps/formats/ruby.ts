@@ -15,9 +15,9 @@ export const ruby: DumpFormat = {
     return SIGNATURE.test(text) || /"REQUEST_METHOD" ?=> ?"/.test(text);
   },
 
-  parse(dump) {
-    const text = dump.bytes.toString("latin1");
-    const requests = printedRequests(dump, {
+  parse({ bytes }) {
+    const text = bytes.toString("latin1");
+    const requests = printedRequests({
       text,
       encoding: "latin1",
       opener: /[{[]/g,

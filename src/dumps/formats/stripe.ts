@@ -1,5 +1,5 @@
 import type { DumpedRequest } from "../../model/dump.ts";
-import type { Dump, JsonNode } from "../format.ts";
+import type { JsonNode, Source } from "../format.ts";
 import { member, memberAt, stringOf } from "../json.ts";
 import { announcedBytes, settleBody } from "../readings.ts";
 import { stringReadings } from "../values/bodies.ts";
@@ -30,7 +30,7 @@ function isEvent(node: JsonNode): boolean {
   );
 }
 
-function read(record: JsonNode, document: Dump): DumpedRequest[] {
+function read(record: JsonNode, document: Source): DumpedRequest[] {
   const payload = stringOf(member(record, "event_payload"));
   const headers = headersIn(member(record, "http_headers")) ?? [];
   const readings =

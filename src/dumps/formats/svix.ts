@@ -1,5 +1,5 @@
 import type { DumpedRequest } from "../../model/dump.ts";
-import type { Dump, JsonNode } from "../format.ts";
+import type { JsonNode, Source } from "../format.ts";
 import { originForm } from "../http/target.ts";
 import { member, stringOf } from "../json.ts";
 import { absentBody, settleBody } from "../readings.ts";
@@ -38,7 +38,7 @@ function isId(node: JsonNode | undefined, name: string, prefix: string): boolean
   return stringOf(member(node, name))?.startsWith(prefix) === true;
 }
 
-function read(record: JsonNode, document: Dump): DumpedRequest[] {
+function read(record: JsonNode, document: Source): DumpedRequest[] {
   const message = isPair(record) ? (member(record, "message") ?? member(record, "msg")) : record;
   const url = stringOf(member(member(record, "attempt") ?? record, "url"));
   const readings = bodyReadings(member(message, "payload"), document, "text");

@@ -1,6 +1,6 @@
 import type { DumpedRequest } from "../../model/dump.ts";
 import { TelepathError } from "../../model/errors.ts";
-import type { Dump, DumpFormat, JsonNode } from "../format.ts";
+import type { DumpFormat, JsonNode, Source } from "../format.ts";
 import { originForm } from "../http/target.ts";
 import { itemsOf, member, stringOf } from "../json.ts";
 import { announcedBytes, settleBody, type Reading } from "../readings.ts";
@@ -32,7 +32,7 @@ export const vcr: DumpFormat = {
   },
 };
 
-function requestsOf(interaction: JsonNode, dump: Dump): DumpedRequest[] {
+function requestsOf(interaction: JsonNode, dump: Source): DumpedRequest[] {
   const request = member(interaction, "request");
   if (request?.type !== "object") return [];
   const headers = headersIn(member(request, "headers")) ?? [];
@@ -46,7 +46,7 @@ function requestsOf(interaction: JsonNode, dump: Dump): DumpedRequest[] {
   return [advised(read, { text: "With preserve_exact_body_bytes VCR keeps every byte." })];
 }
 
-function bodyOf(body: JsonNode | undefined, dump: Dump): Reading[] {
+function bodyOf(body: JsonNode | undefined, dump: Source): Reading[] {
   const base64 = stringOf(member(body, "base64_string"));
   if (base64 !== undefined) return stringReadings(base64.replaceAll(" ", ""), "base64");
   // Cassettes of VCR 1 have the text itself.

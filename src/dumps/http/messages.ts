@@ -1,7 +1,7 @@
 import type { DumpedRequest } from "../../model/dump.ts";
 import { headerValue, type HeaderList } from "../../model/http.ts";
 import { tryParseJson } from "../json.ts";
-import { absentBody, announcedBytes, settleBody, type SettledBody } from "../readings.ts";
+import { absentBody, announcedBytes, settleBody, withBody, type SettledBody } from "../readings.ts";
 import { dechunk } from "./chunked.ts";
 import { nextMessage, readHead, requestLine, skipBlankLines, startsMessage } from "./head.ts";
 import { originForm } from "./target.ts";
@@ -18,8 +18,7 @@ export function readMessages(bytes: Buffer): DumpedRequest[] {
     const head = readHead(bytes, at);
     const start = requestLine(head.startLine);
     const { body, end } = readBody(bytes, head.end, head);
-    if (start)
-      requests.push({ method: start.method, target: originForm(start.target), headers: head.headers, ...body });
+    if (start) requests.push(withBody(start.method, originForm(start.target), head.headers, body));
     at = startsMessage(bytes, skipBlankLines(bytes, end)) ? skipBlankLines(bytes, end) : nextMessage(bytes, end);
   }
   return requests;

@@ -1,4 +1,4 @@
-import type { JsonNode } from "../format.ts";
+import type { JsonNode, Source } from "../format.ts";
 import type { Reading } from "../readings.ts";
 
 /** One entry of a list or a dictionary, its key undefined in a list. */
@@ -45,32 +45,38 @@ export function phpArray(entries: readonly Entry[]): JsonNode {
 }
 
 /**
- * The value as compact JSON, which is what a parsed body is compared by. Sets where each node starts and ends in that
- * text, as the readers of JSON expect it.
+ * The value as compact JSON, which is what a parsed body is compared by. Printed when it is asked for, since most
+ * bodies are strings; that sets where each node starts and ends in it, as the readers of JSON expect it.
  */
-export function printedAsJson(root: JsonNode): string {
-  let text = "";
-  const print = (node: JsonNode): void => {
-    node.start = text.length;
-    if (node.type === "string") text += JSON.stringify(node.value);
-    if (node.type === "number") text += node.raw;
-    if (node.type === "literal") text += String(node.value);
-    if (node.type === "array") {
-      for (const [index, item] of node.items.entries()) {
-        text += index === 0 ? "[" : ",";
-        print(item);
-      }
-      text += node.items.length === 0 ? "[]" : "]";
-    }
-    if (node.type === "object") {
-      for (const [index, { name, value }] of node.members.entries()) {
-        text += `${index === 0 ? "{" : ","}${JSON.stringify(name)}:`;
-        print(value);
-      }
-      text += node.members.length === 0 ? "{}" : "}";
-    }
-    node.end = text.length;
+export function printedSource(root: JsonNode): Source {
+  let text: string | undefined;
+  return {
+    get text() {
+      text ??= printed(root, "");
+      return text;
+    },
   };
-  print(root);
+}
+
+/** What stands before a value, and the value. */
+function printed(node: JsonNode, before: string): string {
+  node.start = before.length;
+  let text = before;
+  if (node.type === "string") text += JSON.stringify(node.value);
+  else if (node.type === "number") text += node.raw;
+  else if (node.type === "literal") text += String(node.value);
+  else if (node.type === "array") {
+    text += "[";
+    for (const item of node.items) text = printed(item, item === node.items[0] ? text : `${text},`);
+    text += "]";
+  } else {
+    text += "{";
+    for (const member of node.members) {
+      const comma = member === node.members[0] ? "" : ",";
+      text = printed(member.value, `${text}${comma}${JSON.stringify(member.name)}:`);
+    }
+    text += "}";
+  }
+  node.end = text.length;
   return text;
 }

@@ -1,10 +1,10 @@
 import type { DumpedRequest } from "../../model/dump.ts";
 import { TelepathError } from "../../model/errors.ts";
-import type { Dump, JsonNode } from "../format.ts";
+import type { JsonNode, Source } from "../format.ts";
 import { requestsIn, signedRequestsIn } from "../values/requests.ts";
 import { bodyAfter, lineEnds } from "./body-after.ts";
 import type { PrintedValue, Printout } from "./language.ts";
-import { printedAsJson } from "./nodes.ts";
+import { printedSource } from "./nodes.ts";
 
 /** A printed list or dictionary, and the body printed after it. */
 interface Piece {
@@ -29,16 +29,16 @@ const WRAPPED_BODY = /^(?:raw_?)?body$/i;
  *
  * @throws TelepathError `BROKEN_DUMP` when there is none, with the offset at which a value could not be read.
  */
-export function printedRequests(dump: Dump, printout: Printout): DumpedRequest[] {
-  const { pieces, error } = piecesOf(dump, printout);
+export function printedRequests(printout: Printout): DumpedRequest[] {
+  const { pieces, error } = piecesOf(printout);
   for (const read of [signedRequestsIn, requestsIn]) {
-    const requests = pieces.flatMap((piece, index) => requestsOf(piece, pieces[index - 1], dump, read));
+    const requests = pieces.flatMap((piece, index) => requestsOf(piece, pieces[index - 1], read));
     if (requests.length > 0) return requests;
   }
   throw error ?? new TelepathError("BROKEN_DUMP", "no printed value in it has headers and a body");
 }
 
-function piecesOf(dump: Dump, printout: Printout): { pieces: Piece[]; error: TelepathError | undefined } {
+function piecesOf(printout: Printout): { pieces: Piece[]; error: TelepathError | undefined } {
   const { text, opener } = printout;
   const pieces: Piece[] = [];
   let firstError: TelepathError | undefined;
@@ -57,7 +57,7 @@ function piecesOf(dump: Dump, printout: Printout): { pieces: Piece[]; error: Tel
     const { node, end, isTooDeep } = read(start);
     at = node === undefined && isTooDeep !== true ? start + 1 : end;
     if (node === undefined) continue;
-    const signed = within(node, dump, signedRequestsIn);
+    const signed = within(node, signedRequestsIn);
     const [request] = signed;
     const isAlone = request?.fidelity === "absent" && signed.length === 1;
     const body = isAlone ? bodyAfter(reader, end, request.declaredBytes) : undefined;
@@ -67,20 +67,20 @@ function piecesOf(dump: Dump, printout: Printout): { pieces: Piece[]; error: Tel
   return { pieces, error: firstError };
 }
 
-type Read = (root: JsonNode, dump: Dump) => DumpedRequest[];
+type Read = (root: JsonNode, source: Source) => DumpedRequest[];
 
-function requestsOf(piece: Piece, before: Piece | undefined, dump: Dump, read: Read): DumpedRequest[] {
-  if (piece.body) return within(together(piece.node, piece.body), dump, read);
-  const requests = alone(piece, dump, read);
+function requestsOf(piece: Piece, before: Piece | undefined, read: Read): DumpedRequest[] {
+  if (piece.body) return within(together(piece.node, piece.body), read);
+  const requests = alone(piece, read);
   if (requests.length !== 1 || requests[0]?.fidelity !== "absent" || before?.node.type !== "object") return requests;
   const isNear = piece.start - before.end <= FARTHEST_BEFORE && before.body === undefined;
-  if (!isNear || alone(before, dump, read).length > 0) return requests;
-  const withBefore = within(together(piece.node, before.node), dump, read);
+  if (!isNear || alone(before, read).length > 0) return requests;
+  const withBefore = within(together(piece.node, before.node), read);
   return withBefore.length === 1 ? withBefore : requests;
 }
 
-function alone({ node, signed }: Piece, dump: Dump, read: Read): DumpedRequest[] {
-  return read === signedRequestsIn ? signed : within(node, dump, read);
+function alone({ node, signed }: Piece, read: Read): DumpedRequest[] {
+  return read === signedRequestsIn ? signed : within(node, read);
 }
 
 /** A value and the body printed beside it; a body in an object of its own, `{ rawBody: '…' }`, is taken out of it. */
@@ -94,7 +94,6 @@ function together(printed: JsonNode, body: JsonNode): JsonNode {
   return { type: "object", members, start: 0, end: 0 };
 }
 
-function within(root: JsonNode, { bytes }: Dump, read: Read): DumpedRequest[] {
-  const text = printedAsJson(root);
-  return read(root, { bytes, text, json: undefined });
+function within(root: JsonNode, read: Read): DumpedRequest[] {
+  return read(root, printedSource(root));
 }

@@ -8,11 +8,11 @@ const REDACTED = /^[\s[<(*]*(?:redacted|filtered|hidden|masked|removed|\*{3,})[\
 
 /** The request with what its form's reader should know added to its notes. */
 export function advised(request: DumpedRequest, advice: Advice): DumpedRequest {
-  const notes = [...request.notes];
+  const notes: string[] = [];
   const note = advice[request.fidelity];
   if (note !== undefined) notes.push(note);
   if (headerValues(request.headers, "x-telepath-signature").some((value) => REDACTED.test(value))) {
     notes.push("Its producer put another text in place of the signature: tell it not to redact X-Telepath-Signature.");
   }
-  return { ...request, notes };
+  return notes.length === 0 ? request : { ...request, notes: [...request.notes, ...notes] };
 }

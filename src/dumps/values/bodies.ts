@@ -1,4 +1,4 @@
-import type { Dump, JsonNode } from "../format.ts";
+import type { JsonNode, Source } from "../format.ts";
 import { itemsOf, member, stringOf } from "../json.ts";
 import { isUtf8, type Reading } from "../readings.ts";
 
@@ -10,7 +10,7 @@ export type Encoding = "base64" | "text" | "unknown";
  *
  * A parsed value is given with the text it has in the dump.
  */
-export function bodyReadings(node: JsonNode | undefined, dump: Dump, encoding: Encoding): Reading[] {
+export function bodyReadings(node: JsonNode | undefined, source: Source, encoding: Encoding): Reading[] {
   if (node === undefined || (node.type === "literal" && node.value === null)) return [];
   if (node.type === "string") {
     const { reading } = node;
@@ -18,8 +18,8 @@ export function bodyReadings(node: JsonNode | undefined, dump: Dump, encoding: E
   }
   const bytes = byteValues(node) ?? entries(node);
   if (bytes) return [{ held: "bytes", bytes }];
-  const own: Reading = { held: "value", bytes: Buffer.from(dump.text.slice(node.start, node.end)) };
-  const wrapped = wrappedReadings(node, dump);
+  const own: Reading = { held: "value", bytes: Buffer.from(source.text.slice(node.start, node.end)) };
+  const wrapped = wrappedReadings(node, source);
   if (wrapped.length > 0) return [...wrapped, own];
   // Express and others make {} of an empty body.
   const isEmpty = node.type === "object" && node.members.length === 0;
@@ -91,11 +91,11 @@ function entries(node: JsonNode): Buffer | undefined {
 }
 
 /** A body in a wrapper: HAR's and Insomnia's `{mimeType, text}`, Postman's `{mode, raw}`, Charles' `{encoding, encoded}`. */
-function wrappedReadings(node: JsonNode, dump: Dump): Reading[] {
+function wrappedReadings(node: JsonNode, source: Source): Reading[] {
   const encoded = member(node, "encoded");
-  if (encoded && member(node, "encoding")) return bodyReadings(encoded, dump, "base64");
+  if (encoded && member(node, "encoding")) return bodyReadings(encoded, source, "base64");
   const raw = member(node, "raw");
-  if (raw && member(node, "mode")) return bodyReadings(raw, dump, "text");
+  if (raw && member(node, "mode")) return bodyReadings(raw, source, "text");
   const text = stringOf(member(node, "text"));
   const isWrapper = ["mimeType", "charset", "encoding"].some((name) => member(node, name) !== undefined);
   if (text === undefined || !(isWrapper || (node.type === "object" && node.members.length === 1))) return [];

@@ -1,4 +1,4 @@
-import type { Header, HeaderList } from "../../model/http.ts";
+import { pairHeaders, type Header, type HeaderList } from "../../model/http.ts";
 import type { JsonNode } from "../format.ts";
 import { member, stringOf } from "../json.ts";
 import { headerName, namesSignature, spellingOf } from "./names.ts";
@@ -38,17 +38,19 @@ export function headerBytes(text: string): string {
 
 function fromObject(members: readonly { name: string; value: JsonNode }[]): HeaderList {
   const spelling = spellingOf(members.find(({ name }) => namesSignature(name))?.name ?? members[0]?.name ?? "");
-  return members.flatMap(({ name, value }) => {
-    const header = headerName(name, spelling);
-    return header === undefined ? [] : valuesOf(value).map((text): Header => [headerBytes(header), headerBytes(text)]);
-  });
+  const headers: Header[] = [];
+  for (const { name, value } of members) {
+    const spelled = headerName(name, spelling);
+    if (spelled === undefined) continue;
+    const header = headerBytes(spelled);
+    for (const text of valuesOf(value)) headers.push([header, headerBytes(text)]);
+  }
+  return headers;
 }
 
 function fromFlatList(texts: readonly string[]): HeaderList | undefined {
   if (texts.length % 2 === 1) return undefined;
-  return texts.flatMap((name, index) =>
-    index % 2 === 0 ? [[headerBytes(name), headerBytes(texts[index + 1] ?? "")] as const] : [],
-  );
+  return pairHeaders(texts.map(headerBytes));
 }
 
 function fromPair(item: JsonNode): Header | undefined {
@@ -68,5 +70,6 @@ function valuesOf(value: JsonNode): string[] {
 }
 
 function isValue(value: JsonNode): boolean {
-  return valuesOf(value).length > 0;
+  if (value.type === "array") return value.items.some((item) => item.type === "string");
+  return value.type === "string" || value.type === "number";
 }

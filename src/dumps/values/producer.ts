@@ -1,7 +1,7 @@
 import type { DumpedRequest } from "../../model/dump.ts";
 import { TelepathError } from "../../model/errors.ts";
 import { jsonDocuments, withBroken, type JsonDocument } from "../documents.ts";
-import type { Dump, DumpFormat, JsonNode } from "../format.ts";
+import type { DumpFormat, JsonNode, Source } from "../format.ts";
 import { parseJson } from "../json.ts";
 import { advised, type Advice } from "./advice.ts";
 import { requestsIn, signedRequestsIn } from "./requests.ts";
@@ -13,7 +13,7 @@ export interface Producer {
   /** Whether a JSON value is a record of this program. Looks at few members, since it is asked of every JSON dump. */
   isRecord(node: JsonNode): boolean;
   /** The requests of a record; without it they are found wherever their headers are. */
-  read?: (record: JsonNode, document: Dump) => DumpedRequest[];
+  read?: (record: JsonNode, document: Source) => DumpedRequest[];
   advice: Advice;
 }
 
@@ -61,7 +61,7 @@ function recordsIn(node: JsonNode, producer: Producer): JsonNode[] {
 function requestsOf(
   documents: readonly JsonDocument[],
   producer: Producer,
-  read: (record: JsonNode, document: Dump) => DumpedRequest[],
+  read: (record: JsonNode, document: Source) => DumpedRequest[],
 ): DumpedRequest[] {
   return documents.flatMap((document) =>
     recordsIn(document.json, producer).flatMap((record) => read(record, document)),

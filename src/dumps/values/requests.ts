@@ -1,9 +1,9 @@
 import type { DumpedRequest } from "../../model/dump.ts";
 import { headerValue, type HeaderList } from "../../model/http.ts";
-import type { Dump, JsonNode } from "../format.ts";
+import type { JsonNode, Source } from "../format.ts";
 import { originForm } from "../http/target.ts";
 import { countOf, member, memberAt, stringOf } from "../json.ts";
-import { absentBody, announcedBytes, settleBody, type SettledBody } from "../readings.ts";
+import { absentBody, announcedBytes, settleBody, withBody, type SettledBody } from "../readings.ts";
 import { bodyReadings, type Encoding } from "./bodies.ts";
 import { headersIn, holdsSignature } from "./headers.ts";
 import { BODY_NAMES, isBodyName, plainName } from "./names.ts";
@@ -16,6 +16,9 @@ const API_GATEWAY_METHOD = ["requestContext", "http", "method"];
 const URL_NAMES = ["url", "originalUrl", "target", "uri", "REQUEST_URI", "cli_path", "path"];
 const SIZE_NAMES = new Set(["size", "bodysize", "bodylength", "contentlength", "bodybytes"]);
 
+type Member = { name: string; value: JsonNode };
+type Matches = (node: JsonNode, name: string) => boolean;
+
 /** A list of headers somewhere in a JSON value, with the objects around it, the innermost first. */
 interface Found {
   headers: HeaderList;
@@ -27,23 +30,23 @@ interface Found {
  * The requests in a JSON value of any producer: each object in which some header list has the signature, and its body
  * the nearest member with a body's name. Without any signature, objects with headers, then one with a raw body alone.
  */
-export function requestsIn(root: JsonNode, dump: Dump): DumpedRequest[] {
-  const signed = signedRequestsIn(root, dump);
+export function requestsIn(root: JsonNode, source: Source): DumpedRequest[] {
+  const signed = signedRequestsIn(root, source);
   if (signed.length > 0) return signed;
   const unsigned = find(root, (node, name) => rank(name) !== undefined && looksLikeHeaders(node));
-  if (unsigned.length > 0) return unsigned.map((found) => requestOf(found, dump));
+  if (unsigned.length > 0) return unsigned.map((found) => requestOf(found, source));
   const bare = root.type === "object" && root.members.find(({ name }) => RAW_BODY_NAMES.has(plainName(name)));
   if (!bare || root.members.length > 3) return [];
-  return [requestOf({ headers: [], path: [{ type: "literal", value: null, start: 0, end: 0 }, root] }, dump)];
+  return [requestOf({ headers: [], path: [{ type: "literal", value: null, start: 0, end: 0 }, root] }, source)];
 }
 
 /** Only the requests that carry a signature. */
-export function signedRequestsIn(root: JsonNode, dump: Dump): DumpedRequest[] {
-  return find(root, (node) => holdsSignature(node)).map((found) => requestOf(found, dump));
+export function signedRequestsIn(root: JsonNode, source: Source): DumpedRequest[] {
+  return find(root, (node) => holdsSignature(node)).map((found) => requestOf(found, source));
 }
 
 /** Walks the value, and keeps of several lists in one object (`headers`, `multiValueHeaders`) the one that lost least. */
-function find(root: JsonNode, matches: (node: JsonNode, name: string) => boolean): Found[] {
+function find(root: JsonNode, matches: Matches): Found[] {
   const found: Found[] = [];
   const visit = (node: JsonNode, name: string, around: JsonNode[]): void => {
     if (matches(node, name)) {
@@ -53,14 +56,22 @@ function find(root: JsonNode, matches: (node: JsonNode, name: string) => boolean
     }
     if (node.type === "array") for (const item of node.items) visit(item, name, []);
     if (node.type !== "object") return;
-    const lists = node.members.filter(({ name, value }) => rank(name) !== undefined && matches(value, name));
-    const best = lists.sort((a, b) => (rank(a.name) ?? 0) - (rank(b.name) ?? 0))[0];
-    const lesser = new Set(lists.filter((list) => list !== best));
-    const outer = [node, ...around.slice(0, 1)];
+    const lesser = lesserLists(node.members, matches);
+    const outer = around.length === 0 ? [node] : [node, around[0]!];
     for (const inner of node.members) if (!lesser.has(inner)) visit(inner.value, inner.name, outer);
   };
   visit(root, "", []);
   return found;
+}
+
+const NONE: ReadonlySet<Member> = new Set();
+
+/** Of several lists in one object all but the best. */
+function lesserLists(members: readonly Member[], matches: Matches): ReadonlySet<Member> {
+  const lists = members.filter(({ name, value }) => rank(name) !== undefined && matches(value, name));
+  if (lists.length < 2) return NONE;
+  const best = lists.reduce((one, other) => (rank(other.name)! < rank(one.name)! ? other : one));
+  return new Set(lists.filter((list) => list !== best));
 }
 
 function ranksOf(names: readonly string[]): ReadonlyMap<string, number> {
@@ -76,7 +87,7 @@ function looksLikeHeaders(node: JsonNode): boolean {
   return headers !== undefined && ["content-type", "host", "user-agent"].some((name) => headerValue(headers, name));
 }
 
-function requestOf({ headers, path }: Found, dump: Dump): DumpedRequest {
+function requestOf({ headers, path }: Found, source: Source): DumpedRequest {
   const around = path.slice(1);
   const list = path[0];
   // smee and others put the headers, the body and more into one object.
@@ -85,7 +96,7 @@ function requestOf({ headers, path }: Found, dump: Dump): DumpedRequest {
   // CGI variables hold the request line among the headers.
   const places = mixed || (list?.type === "object" && isCgi(list)) ? path : around;
   const own = mixed ? headers.filter(([name]) => !NOT_HEADERS.has(plainName(name))) : headers;
-  return { method: methodIn(places), target: targetIn(places), headers: own, ...bodyOf(places, path, own, dump) };
+  return withBody(methodIn(places), targetIn(places), own, bodyOf(places, path, own, source));
 }
 
 const NOT_HEADERS = new Set([...BODY_NAMES, "timestamp", "query", "method", "url", "path"]);
@@ -95,7 +106,7 @@ function isCgi(list: JsonNode): boolean {
 }
 
 /** The nearest object that has a body; in it, every member that could be one, the rawest first. */
-function bodyOf(places: JsonNode[], path: JsonNode[], headers: HeaderList, dump: Dump): SettledBody {
+function bodyOf(places: JsonNode[], path: JsonNode[], headers: HeaderList, source: Source): SettledBody {
   for (const place of places) {
     if (place.type !== "object") continue;
     const candidates = place.members
@@ -104,7 +115,7 @@ function bodyOf(places: JsonNode[], path: JsonNode[], headers: HeaderList, dump:
     if (candidates.length === 0) continue;
     const declared = announcedBytes(headers) ?? sizeIn(place);
     const flag = member(place, "isBase64Encoded");
-    const readings = candidates.flatMap(({ name, value }) => bodyReadings(value, dump, encodingOf(name, flag)));
+    const readings = candidates.flatMap(({ name, value }) => bodyReadings(value, source, encodingOf(name, flag)));
     if (readings.length > 0) return settleBody(readings, declared);
     const isKnownEmpty = declared === 0 || (flag !== undefined && declared === null);
     if (isKnownEmpty) return settleBody([{ held: "bytes", bytes: new Uint8Array() }], declared);

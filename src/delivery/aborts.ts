@@ -1,5 +1,7 @@
+import { Roll } from "../model/roll.ts";
+
 /** Those under way whom one signal ends. */
-const waiting = new WeakMap<AbortSignal, Set<() => void>>();
+const waiting = new WeakMap<AbortSignal, Roll<() => void>>();
 
 /**
  * Calls back when the signal is aborted, until the function it returns is called. All that wait for one signal share
@@ -7,12 +9,11 @@ const waiting = new WeakMap<AbortSignal, Set<() => void>>();
  */
 export function onAborted(signal: AbortSignal, callback: () => void): () => void {
   const callbacks = waiting.get(signal) ?? watched(signal);
-  callbacks.add(callback);
-  return () => void callbacks.delete(callback);
+  return callbacks.add(callback);
 }
 
-function watched(signal: AbortSignal): Set<() => void> {
-  const callbacks = new Set<() => void>();
+function watched(signal: AbortSignal): Roll<() => void> {
+  const callbacks = new Roll<() => void>();
   waiting.set(signal, callbacks);
   signal.addEventListener(
     "abort",

@@ -1,4 +1,4 @@
-import type { Attempt, Delivery, NewDelivery, Outcome } from "../model/delivery.ts";
+import { deliveryOf, type Attempt, type Delivery, type NewDelivery, type Outcome } from "../model/delivery.ts";
 import { TelepathError } from "../model/errors.ts";
 import { withHeader } from "../model/http.ts";
 import type { Retry, RetryPlan } from "../model/retry.ts";
@@ -7,7 +7,7 @@ import { parseExpectation } from "./expectation.ts";
 import { checkRequest } from "./head.ts";
 import type { Insist } from "./insistence.ts";
 import { packed, unpacked, type PackedDelivery } from "./packed.ts";
-import type { Transport } from "./transport.ts";
+import { attemptOf, type Transport } from "./transport.ts";
 
 /** Keeps on record what is yet to be tried. The history is one. */
 export interface RetryRecorder {
@@ -121,14 +121,14 @@ async function attempted(delivery: Delivery, course: Course, tools: AttemptTools
   if (exchange.failure === "aborted" && signal.aborted) {
     return { delivery, attempt: null, waits: waitingOf(delivery, course, endedAt) };
   }
-  const attempt: Attempt = { number: delivery.attempts.length + 1, ...exchange };
+  const attempt = attemptOf(exchange, delivery.attempts.length + 1);
   const isDelivered = attempt.response !== null && expectationOf(plan)(attempt.response.status);
   const delayMs = isDelivered ? undefined : delaysMs[delivery.attempts.length];
   const outcome = isDelivered ? "delivered" : delayMs === undefined ? "failed" : "pending";
   const dueAt = endedAt + (delayMs ?? 0) * scale;
   const retry = delayMs === undefined ? null : { plan, dueAt, holder: tools.holder };
   await recorded(delivery.id, { attempt, outcome, retry, holder: tools.holder }, tools);
-  const now: Delivery = { ...delivery, outcome, attempts: [...delivery.attempts, attempt] };
+  const now = deliveryOf(delivery, delivery.id, outcome, [...delivery.attempts, attempt]);
   return { delivery: now, attempt, waits: retry && waitingOf(now, course, dueAt) };
 }
 

@@ -1,8 +1,8 @@
-import type { Attempt, Delivery, NewDelivery, Outcome } from "../model/delivery.ts";
+import { deliveryOf, type Attempt, type Delivery, type NewDelivery, type Outcome } from "../model/delivery.ts";
 import type { HeaderList } from "../model/http.ts";
 import type { Expectation } from "./expectation.ts";
 import { checkRequest, wireHeaders } from "./head.ts";
-import type { OutgoingRequest, Transport } from "./transport.ts";
+import { attemptOf, type OutgoingRequest, type Transport } from "./transport.ts";
 
 /** Puts deliveries on record. The history is one. */
 export interface Recorder {
@@ -39,42 +39,30 @@ export interface Terms {
 export async function deliver(draft: Draft, terms: Terms, signal?: AbortSignal): Promise<Delivery> {
   if (terms.history) checkRequest(draft); // before it is on record; the transport does it before it is sent
   const pending = pendingDelivery(draft, terms.now());
-  const { headers, createdAt } = pending;
   const id = terms.history ? await terms.history.record(pending) : "";
-  const exchange = await terms.transport.exchange(outgoing(draft, headers, terms.timeoutMs, signal));
-  const attempt: Attempt = { number: 1, ...exchange };
+  const exchange = await terms.transport.exchange(outgoing(draft, pending.headers, terms.timeoutMs, signal));
+  const attempt = attemptOf(exchange, 1);
   const outcome = attempt.response && terms.expects(attempt.response.status) ? "delivered" : "failed";
   await terms.history?.update(id, { attempt, outcome });
-  return deliveryOf(draft, headers, createdAt, id, outcome, [attempt]);
+  return deliveryOf(pending, id, outcome, [attempt]);
 }
 
 /** A draft as it is first on record, without an id yet: with the headers that go over the wire. */
 export function pendingDelivery(draft: Draft, createdAt: number): Delivery {
-  return deliveryOf(draft, wireHeaders(draft, draft.host), createdAt, "", "pending", []);
-}
-
-// Member by member: copying with `...` costs more than signing does.
-function deliveryOf(
-  draft: Draft,
-  headers: HeaderList,
-  createdAt: number,
-  id: string,
-  outcome: Outcome,
-  attempts: Attempt[],
-): Delivery {
+  // Member by member: copying with `...` costs more than signing does.
   return {
-    id,
+    id: "",
     method: draft.method,
     target: draft.target,
-    headers,
+    headers: wireHeaders(draft, draft.host),
     body: draft.body,
     source: draft.source,
     createdAt,
     event: draft.event,
     callId: draft.callId,
     signature: draft.signature,
-    outcome,
-    attempts,
+    outcome: "pending",
+    attempts: [],
     replayOf: draft.replayOf,
     bodyState: "whole",
   };

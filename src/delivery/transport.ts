@@ -29,3 +29,8 @@ export interface Exchange extends Omit<Attempt, "number"> {
   /** A connection came about and was given the request. While false, not a byte of it can have arrived. */
   reached: boolean;
 }
+
+export function attemptOf(exchange: Exchange, number: number): Attempt {
+  const { startedAt, durationMs, url, response, failure, message } = exchange;
+  return { number, startedAt, durationMs, url, response, failure, message };
+}

@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import { systemCode } from "../model/errors.ts";
+import type { Roll } from "../model/roll.ts";
 import type { Notify } from "./notices.ts";
 import type { Exchange } from "./receiver.ts";
 
@@ -10,7 +11,7 @@ const broken = new WeakSet<Duplex>();
 export function refuseBrokenInput(
   error: Error & { rawPacket?: Uint8Array },
   socket: Duplex,
-  active: ReadonlySet<Exchange>,
+  active: Roll<Exchange>,
   notify: Notify,
 ): void {
   if (broken.has(socket)) return;
@@ -26,7 +27,7 @@ export function refuseBrokenInput(
 }
 
 /** A request to become a tunnel to anywhere: that is no receiver's business. */
-export function refuseConnect(socket: Duplex, active: ReadonlySet<Exchange>, notify: Notify): void {
+export function refuseConnect(socket: Duplex, active: Roll<Exchange>, notify: Notify): void {
   notify("REFUSED_REQUEST", "a request was refused with 405: CONNECT");
   socket.on("error", () => {});
   endWith(socket, active, "405 Method Not Allowed");
@@ -37,7 +38,7 @@ export function refuseConnect(socket: Duplex, active: ReadonlySet<Exchange>, not
  *
  * Answers that are still due on it to earlier requests go first and end it: this one would be taken for one of them.
  */
-function endWith(socket: Duplex, active: ReadonlySet<Exchange>, status: string): void {
+function endWith(socket: Duplex, active: Roll<Exchange>, status: string): void {
   const own = [...active].filter((exchange) => exchange.request.socket === socket);
   const due = own.filter(({ request, response }) => request.complete && !response.headersSent);
   if (due.length > 0) due.at(-1)!.closing = true;

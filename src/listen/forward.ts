@@ -1,5 +1,5 @@
 import { isSuccess } from "../delivery/expectation.ts";
-import type { Transport } from "../delivery/transport.ts";
+import { attemptOf, type Transport } from "../delivery/transport.ts";
 import type { Attempt } from "../model/delivery.ts";
 import { headerValue, type HeaderList, type HttpRequest } from "../model/http.ts";
 import { prefixedTarget, type ForwardTarget } from "./forward-target.ts";
@@ -37,7 +37,7 @@ export interface ForwardTools {
 export function createForward(settings: ForwardSettings, { transport, place, aborted }: ForwardTools): Forward {
   return async (request, app, number) => {
     const host = (settings.preserveHost ? headerValue(request.headers, "host") : undefined) ?? app.host;
-    const { reached, ...exchange } = await transport.exchange({
+    const exchange = await transport.exchange({
       method: request.method,
       origin: app.origin,
       target: prefixedTarget(app.prefix, request.target),
@@ -46,9 +46,9 @@ export function createForward(settings: ForwardSettings, { transport, place, abo
       timeoutMs: settings.timeoutMs,
       signal: aborted,
     });
-    const { response, failure } = exchange;
+    const { response, failure, reached } = exchange;
     return {
-      attempt: { number, ...exchange },
+      attempt: attemptOf(exchange, number),
       outcome: response && isSuccess(response.status) ? "delivered" : "failed",
       // A certificate that is refused stays so: trying again is no cure.
       down: !reached && failure !== "tls" && failure !== "aborted",

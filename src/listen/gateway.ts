@@ -1,7 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { eventHead } from "../model/event.ts";
 import type { Secret } from "../model/secret.ts";
-import type { Attempt, Delivery, FailureKind, NewDelivery, SignatureRecord } from "../model/delivery.ts";
+import {
+  deliveryOf,
+  type Attempt,
+  type Delivery,
+  type FailureKind,
+  type NewDelivery,
+  type SignatureRecord,
+} from "../model/delivery.ts";
 import type { DeliveryChanges, History, Hold, Urgency } from "../history/store.ts";
 import { signatureRecord } from "../signatures/record.ts";
 import { held, plainAnswer, tooManyHeld, unwritable, type Answer } from "./answer.ts";
@@ -105,7 +112,7 @@ function newDelivery(
 async function capture(delivery: NewDelivery, answer: Answer, tools: GatewayTools): Promise<Handled> {
   const captured: NewDelivery = { ...delivery, outcome: "captured" };
   const id = await store(captured, undefined, tools);
-  return id === null ? { answer: unwritable } : { answer, settled: { ...captured, id, attempts: [] } };
+  return id === null ? { answer: unwritable } : { answer, settled: deliveryOf(captured, id, captured.outcome, []) };
 }
 
 async function deliverNow(
@@ -116,23 +123,23 @@ async function deliverNow(
 ): Promise<Handled> {
   const id = await store(delivery, undefined, tools);
   if (id === null) return { answer: unwritable };
-  const answer = tools.slow.awaited({ ...delivery, id, attempts: [] });
+  const answer = tools.slow.awaited(deliveryOf(delivery, id, "pending", []));
   const { attempt, outcome, down } = await tools.forward(delivery, app, 1);
   answer.delivery = null;
 
   if (down && settings.hold && tools.holding.hasRoom(delivery.body.length)) {
     const isHeld = await storeChanges(id, { attempt, hold: { target: app.url, holder: tools.holder } }, tools);
-    if (isHeld) return inLine({ ...delivery, id, attempts: [attempt] }, app, tools);
+    if (isHeld) return inLine(deliveryOf(delivery, id, "pending", [attempt]), app, tools);
   }
   // The request is on record, so the answer waits for this no more than it depends on it.
   const stored = storeChanges(id, { attempt, outcome }, tools, "soon");
-  return { answer: answerOf(attempt), settled: { ...delivery, id, outcome, attempts: [attempt] }, stored };
+  return { answer: answerOf(attempt), settled: deliveryOf(delivery, id, outcome, [attempt]), stored };
 }
 
 /** Puts it on record as waiting, behind those that wait already. */
 async function hold(delivery: NewDelivery, app: ForwardTarget, tools: GatewayTools): Promise<Handled> {
   const id = await store(delivery, { target: app.url, holder: tools.holder }, tools);
-  return id === null ? { answer: unwritable } : inLine({ ...delivery, id, attempts: [] }, app, tools);
+  return id === null ? { answer: unwritable } : inLine(deliveryOf(delivery, id, "pending", []), app, tools);
 }
 
 function inLine(delivery: Delivery, app: ForwardTarget, tools: GatewayTools): Handled {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { History } from "../history/store.ts";
-import type { Delivery } from "../model/delivery.ts";
+import { deliveryOf, type Delivery } from "../model/delivery.ts";
 import { TelepathError } from "../model/errors.ts";
 import type { Emit } from "./events.ts";
 import type { Forward, Forwarded } from "./forward.ts";
@@ -164,7 +164,7 @@ export class Holding implements GatewayControls {
     }
     const { outcome } = forwarded;
     if (!(await this.#write(first.id, { attempt, outcome, hold: null }))) return "again";
-    await this.#tools.tell({ ...delivery, outcome, attempts: [...delivery.attempts, attempt] });
+    await this.#tools.tell(deliveryOf(delivery, first.id, outcome, [...delivery.attempts, attempt]));
     this.#becomes(this.#lane(app).length > 1 ? "delivering" : "empty", app);
     return "done";
   }

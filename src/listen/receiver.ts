@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { systemCode, TelepathError } from "../model/errors.ts";
 import { pairHeaders, type HeaderList, type HttpRequest } from "../model/http.ts";
 import type { BodyState } from "../model/delivery.ts";
+import { Roll } from "../model/roll.ts";
 import { admit, type Refusal } from "./admit.ts";
 import { plainAnswer, type Answer } from "./answer.ts";
 import { declaredLength, readBody, type MemoryBudget, type ReceivedBody } from "./body.ts";
@@ -55,7 +56,7 @@ export class Receiver {
   readonly #settings: ReceiverSettings;
   readonly #tools: ReceiverTools;
   readonly #server: Server;
-  readonly #active = new Set<Exchange>();
+  readonly #active = new Roll<Exchange>();
   readonly #budget: MemoryBudget;
   readonly #crowd: Crowd;
   readonly #unread: UnreadAnswers;
@@ -111,23 +112,27 @@ export class Receiver {
     if (this.#ending.has(socket)) return void request.resume();
     const exchange: Exchange = { request, response, closing: false };
     const refusal = this.#crowd.enter(socket);
-    this.#active.add(exchange);
     this.#tools.work.enter();
     response.sendDate = false; // the app's own, or none
     response.on("error", ignored);
     request.on("error", ignored);
-    void this.#exchange(exchange, refusal, waitsForContinue);
+    void this.#exchange(exchange, refusal, waitsForContinue, this.#active.add(exchange));
   }
 
   /** Never rejects. */
-  async #exchange(exchange: Exchange, refusal: Refusal | null, waitsForContinue: boolean): Promise<void> {
+  async #exchange(
+    exchange: Exchange,
+    refusal: Refusal | null,
+    waitsForContinue: boolean,
+    done: () => void,
+  ): Promise<void> {
     try {
       await (refusal ? this.#refuse(exchange, refusal) : this.#serve(exchange, waitsForContinue));
     } catch (error) {
       this.#tools.notify("BUG", `please report this: ${error instanceof Error ? error.stack : String(error)}`);
       exchange.response.destroy();
     } finally {
-      this.#active.delete(exchange);
+      done();
       this.#crowd.leave(exchange.request.socket);
       this.#tools.work.leave();
     }

@@ -93,6 +93,27 @@ export type BodyState = "whole" | "too-large" | "incomplete" | "inexact";
 /** A delivery as it is first put on record: no attempts yet, and the history gives the id. */
 export type NewDelivery = Omit<Delivery, "id" | "attempts">;
 
+/** A delivery with its id and what has become of it. */
+export function deliveryOf(made: NewDelivery, id: string, outcome: Outcome, attempts: Attempt[]): Delivery {
+  // Member by member: V8 makes a new shape for each object that is spread with this many members, and a shape lives long.
+  return {
+    id,
+    method: made.method,
+    target: made.target,
+    headers: made.headers,
+    body: made.body,
+    source: made.source,
+    createdAt: made.createdAt,
+    event: made.event,
+    callId: made.callId,
+    signature: made.signature,
+    outcome,
+    attempts,
+    replayOf: made.replayOf,
+    bodyState: made.bodyState,
+  };
+}
+
 /** The status of the answer that counts: the last attempt's. */
 export function lastStatus(delivery: Pick<Delivery, "attempts">): number | null {
   return delivery.attempts.at(-1)?.response?.status ?? null;

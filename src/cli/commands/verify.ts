@@ -8,7 +8,7 @@ import { commonOptions, secretOptions, type CommonFlags, type SecretFlags } from
 import { createPauses } from "../verify/pauses.ts";
 import { findProject, type Project } from "../settings/project.ts";
 import { knownSecrets, secretVariable } from "../settings/secrets.ts";
-import { createThreads } from "../verify/threads.ts";
+import { Threads } from "../verify/threads.ts";
 import { createVerificationView } from "../verify/verification-output.ts";
 import { openReport, reportOptions, type ReportFlags } from "../verify/verification-report.ts";
 import { verifyDumps, type VerifyTerms } from "../verify/verify-dumps.ts";
@@ -72,7 +72,7 @@ async function verifyAction(paths: string[], flags: VerifyFlags, context: Contex
   const samples = flags.explain ? await ownSamples(project) : [];
   const { explain, format } = flags;
   const asked = { secrets, explain, samples, showExpected: flags.showExpected === true, format };
-  const threads = createThreads(asked, view.drawing, pauses, context);
+  const threads = new Threads(asked, view.drawing, pauses, context);
   const terms: VerifyTerms = {
     ...asked,
     signature: flags.signature,

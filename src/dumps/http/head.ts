@@ -25,9 +25,8 @@ export function startsMessage(bytes: Buffer, at: number): boolean {
   // Most lines are told from their first letter.
   const first = bytes[at] ?? 0;
   if (first < 0x41 || first > 0x5a) return false;
-  const newline = bytes.subarray(at, at + LONGEST_START_LINE).indexOf("\n");
-  const line = bytes.toString("latin1", at, newline === -1 ? at + LONGEST_START_LINE : at + newline).replace(/\r$/, "");
-  return requestLine(line) !== undefined || STATUS_LINE.test(line);
+  const line = lineText(bytes, at, Math.min(lineEnd(bytes, at), at + LONGEST_START_LINE));
+  return REQUEST_LINE.test(line) || STATUS_LINE.test(line);
 }
 
 /** The offset of the next line at which a message starts, or the end. */
@@ -52,34 +51,42 @@ export function skipBlankLines(bytes: Buffer, from: number): number {
  * @throws TelepathError `BROKEN_DUMP` with the line's number when one is not a header.
  */
 export function readHead(bytes: Buffer, start: number): Head {
-  const first = lineAt(bytes, start);
-  const { headers, end, closed } = readHeaderLines(bytes, first.end);
-  return { startLine: first.text, headers, end, closed: closed && first.end <= bytes.length };
+  const end = lineEnd(bytes, start);
+  const { headers, end: headEnd, closed } = readHeaderLines(bytes, end + 1);
+  return { startLine: lineText(bytes, start, end), headers, end: headEnd, closed: closed && end < bytes.length };
 }
 
 /** Header lines up to a blank line or the end. */
 export function readHeaderLines(bytes: Buffer, start: number): Omit<Head, "startLine"> {
-  const fields: { name: string; values: string[] }[] = [];
-  const headers = (): Header[] => fields.map(({ name, values }) => [name, values.filter(Boolean).join(" ")]);
-  let at = start;
-  while (at < bytes.length) {
-    const line = lineAt(bytes, at);
-    if (line.text === "") return { headers: headers(), end: line.end, closed: true };
-    const last = fields.at(-1);
-    const colon = line.text.indexOf(":");
-    if (/^[ \t]/.test(line.text) && last) last.values.push(line.text.trim());
-    else if (colon > 0)
-      fields.push({ name: line.text.slice(0, colon).trim(), values: [line.text.slice(colon + 1).trim()] });
-    else throw notAHeader(bytes, at, line.text);
-    at = line.end;
+  const headers: [name: string, value: string][] = [];
+  for (let at = start; at < bytes.length;) {
+    const end = lineEnd(bytes, at);
+    const line = lineText(bytes, at, end);
+    if (line === "") return { headers, end: end + 1, closed: true };
+    const last = headers.at(-1);
+    const colon = line.indexOf(":");
+    if (last !== undefined && (line.startsWith(" ") || line.startsWith("\t"))) last[1] = unfolded(last[1], line.trim());
+    else if (colon > 0) headers.push([line.slice(0, colon).trim(), line.slice(colon + 1).trim()]);
+    else throw notAHeader(bytes, at, line);
+    at = end + 1;
   }
-  return { headers: headers(), end: bytes.length, closed: false };
+  return { headers, end: bytes.length, closed: false };
 }
 
-function lineAt(bytes: Buffer, at: number): { text: string; end: number } {
-  const newline = bytes.indexOf("\n", at);
-  const end = newline === -1 ? bytes.length : newline;
-  return { text: bytes.toString("latin1", at, end).replace(/\r$/, ""), end: end + 1 };
+/** A value and the line that goes on with it. */
+function unfolded(value: string, line: string): string {
+  return value === "" || line === "" ? value + line : `${value} ${line}`;
+}
+
+/** The offset of the line end at or after an offset, or the end. */
+function lineEnd(bytes: Buffer, at: number): number {
+  const newline = bytes.indexOf(0x0a, at);
+  return newline === -1 ? bytes.length : newline;
+}
+
+/** A line without a CR at its end. */
+function lineText(bytes: Buffer, at: number, end: number): string {
+  return bytes.toString("latin1", at, end > at && bytes[end - 1] === 0x0d ? end - 1 : end);
 }
 
 function notAHeader(bytes: Buffer, at: number, line: string): TelepathError {

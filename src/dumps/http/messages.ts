@@ -1,9 +1,9 @@
 import type { DumpedRequest } from "../../model/dump.ts";
 import { headerValue, type HeaderList } from "../../model/http.ts";
 import { tryParseJson } from "../json.ts";
-import { absentBody, announcedBytes, settleBody, withBody, type SettledBody } from "../readings.ts";
+import { absentBody, announcedBytes, settleBody, withBody, type Reading, type SettledBody } from "../readings.ts";
 import { dechunk } from "./chunked.ts";
-import { nextMessage, readHead, requestLine, skipBlankLines, startsMessage } from "./head.ts";
+import { nextMessage, readHead, requestLine, skipBlankLines, startsMessage, type Head } from "./head.ts";
 import { originForm } from "./target.ts";
 
 /**
@@ -17,26 +17,33 @@ export function readMessages(bytes: Buffer): DumpedRequest[] {
   while (at < bytes.length) {
     const head = readHead(bytes, at);
     const start = requestLine(head.startLine);
-    const { body, end } = readBody(bytes, head.end, head);
+    const { body, next } = readBody(bytes, head.end, head);
     if (start) requests.push(withBody(start.method, originForm(start.target), head.headers, body));
-    at = startsMessage(bytes, skipBlankLines(bytes, end)) ? skipBlankLines(bytes, end) : nextMessage(bytes, end);
+    at = next;
   }
   return requests;
 }
 
 interface Found {
   body: SettledBody;
-  end: number;
+  /** Where the next message starts, or the end. */
+  next: number;
 }
 
-function readBody(bytes: Buffer, start: number, { headers, closed }: { headers: HeaderList; closed: boolean }): Found {
-  if (!closed) return { body: absentBody(announcedBytes(headers)), end: bytes.length };
+function readBody(bytes: Buffer, start: number, { headers, closed }: Head): Found {
+  if (!closed) return { body: absentBody(announcedBytes(headers)), next: bytes.length };
   if (isChunked(headers)) {
     const chunks = dechunk(bytes, start);
-    if (chunks) return { body: chunkedBody(chunks.body, chunks.complete), end: chunks.end };
+    if (chunks) return { body: chunkedBody(chunks.body, chunks.complete), next: messageFrom(bytes, chunks.end) };
   }
   const declared = announcedBytes(headers);
   return declared === null ? unframedBody(bytes, start, headers) : framedBody(bytes, start, declared);
+}
+
+/** Where a message starts at or after an offset: behind blank lines, or else with a line. */
+function messageFrom(bytes: Buffer, from: number): number {
+  const start = skipBlankLines(bytes, from);
+  return startsMessage(bytes, start) ? start : nextMessage(bytes, from);
 }
 
 function isChunked(headers: HeaderList): boolean {
@@ -51,42 +58,41 @@ function chunkedBody(body: Buffer, complete: boolean): SettledBody {
 /** A body with a Content-Length: cut there, unless what follows shows that the body was printed anew. */
 function framedBody(bytes: Buffer, start: number, declared: number): Found {
   if (start + declared > bytes.length) {
-    const end = declared === 0 ? bytes.length : nextMessage(bytes, Math.max(start - 1, 0));
-    const held = end === bytes.length ? bytes.subarray(start) : withoutFinalNewlines(bytes.subarray(start, end));
-    return { body: settleBody([{ held: "bytes", bytes: held }], declared), end };
+    const next = declared === 0 ? bytes.length : nextMessage(bytes, Math.max(start - 1, 0));
+    const held = next === bytes.length ? bytes.subarray(start) : withoutFinalNewlines(bytes.subarray(start, next));
+    return { body: settleBody([{ held: "bytes", bytes: held }], declared), next };
   }
   const cut = bytes.subarray(start, start + declared);
   const settled = settleBody([{ held: "bytes", bytes: cut }], declared);
-  const next = skipBlankLines(bytes, start + declared);
-  if (next >= bytes.length || startsMessage(bytes, next)) return { body: settled, end: start + declared };
+  const following = skipBlankLines(bytes, start + declared);
+  if (following >= bytes.length || startsMessage(bytes, following)) return { body: settled, next: following };
 
-  const end = nextMessage(bytes, next);
-  const whole = withoutFinalNewlines(bytes.subarray(start, end));
+  const next = nextMessage(bytes, following);
+  const whole = withoutFinalNewlines(bytes.subarray(start, next));
   if (tryParseJson(cut.toString("utf8")) === undefined && tryParseJson(whole.toString("utf8")) !== undefined) {
     const notes = [`The body is ${whole.length} bytes of JSON where ${declared} were sent: it was printed anew.`];
-    return { body: { ...settled, body: whole, fidelity: "reserialised", otherReadings: [cut], notes }, end };
+    return { body: { ...settled, body: whole, fidelity: "reserialised", otherReadings: [cut], notes }, next };
   }
-  const notes = [`${end - start - declared} bytes follow the ${declared} of the body and were left out.`];
-  return { body: { ...settled, otherReadings: [whole], notes }, end };
+  const notes = [`${next - start - declared} bytes follow the ${declared} of the body and were left out.`];
+  return { body: { ...settled, otherReadings: [whole], notes }, next };
 }
 
 /** A body whose headers do not tell its length: the rest, up to the next message. */
 function unframedBody(bytes: Buffer, start: number, headers: HeaderList): Found {
-  const end = startsMessage(bytes, start) ? start : nextMessage(bytes, start);
-  const rest = bytes.subarray(start, end);
+  const next = startsMessage(bytes, start) ? start : nextMessage(bytes, start);
+  const rest = bytes.subarray(start, next);
   const trimmed = withoutFinalNewlines(rest);
   // Somebody copied the head alone: a request that names a content type had content.
   if (trimmed.length === 0 && headerValue(headers, "content-type") !== undefined)
-    return { body: absentBody(null), end };
-  const candidates = [rest, withoutFinalNewline(rest), trimmed];
-  if (end < bytes.length || trimmed.length === 0) candidates.reverse();
-  return {
-    body: settleBody(
-      candidates.map((candidate) => ({ held: "bytes", bytes: candidate })),
-      null,
-    ),
-    end,
-  };
+    return { body: absentBody(null), next };
+  const readings: Reading[] = [{ held: "bytes", bytes: rest }];
+  if (trimmed.length < rest.length) {
+    const shorter = withoutFinalNewline(rest);
+    readings.push({ held: "bytes", bytes: shorter });
+    if (trimmed.length < shorter.length) readings.push({ held: "bytes", bytes: trimmed });
+    if (next < bytes.length || trimmed.length === 0) readings.reverse();
+  }
+  return { body: settleBody(readings, null), next };
 }
 
 function withoutFinalNewlines(bytes: Buffer): Buffer {

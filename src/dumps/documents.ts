@@ -51,10 +51,7 @@ function documentsIn(text: string): JsonDocuments {
     const end = close !== undefined && last[close] > at ? lines.indexOf(close, at) : at;
     const start = startOfJson(line);
     if (start === -1) continue;
-    const json = lines
-      .slice(at, end + 1)
-      .join("\n")
-      .slice(start);
+    const json = (end === at ? line : lines.slice(at, end + 1).join("\n")).slice(start);
     const node = json.endsWith(json.startsWith("{") ? "}" : "]") ? tryParseJson(json) : undefined;
     if (node) documents.push({ text: json, json: node });
     else if (start === 0) broken.push(at + 1);

@@ -30,6 +30,7 @@ export function tryParseJson(text: string): JsonNode | undefined {
 
 /** Whether a text is JSON, without keeping what it says. */
 export function isJson(text: string): boolean {
+  if (!START.test(text)) return false;
   try {
     JSON.parse(text);
     return true;
@@ -40,6 +41,7 @@ export function isJson(text: string): boolean {
 
 /** The value of a text as `JSON.parse` makes it, with what that loses; undefined when the text is not JSON. */
 export function jsonValue(text: string): unknown {
+  if (!START.test(text)) return undefined;
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -1,6 +1,6 @@
 import { isUtf8 as isUtf8Buffer } from "node:buffer";
 import type { DumpedRequest, Fidelity } from "../model/dump.ts";
-import { headerValues, type HeaderList } from "../model/http.ts";
+import { headerValue, headerValues, type HeaderList } from "../model/http.ts";
 
 /**
  * One way to read the body out of a dump, and what was there to read: `bytes` (base64, byte values, the raw message),
@@ -26,7 +26,7 @@ export function settleBody(readings: readonly Reading[], declaredBytes: number |
   const [first] = readings;
   if (first === undefined) return absentBody(declaredBytes);
   if (first.cut && declaredBytes === null && first.cut.of !== null) return settleBody(readings, first.cut.of);
-  const fitting = readings.find((reading) => fits(reading, declaredBytes));
+  const fitting = declaredBytes === null ? undefined : readings.find((reading) => fits(reading, declaredBytes));
   const settled = fitting ? certain(fitting, declaredBytes) : weigh(first, declaredBytes);
   if (readings.length === 1) return settled;
   const chosen = fitting ?? first;
@@ -53,10 +53,10 @@ export function absentBody(declaredBytes: number | null, ...notes: string[]): Se
 
 /** The number of body bytes the headers announce; null when they announce none, several, or none that can be relied on. */
 export function announcedBytes(headers: HeaderList): number | null {
-  if (headerValues(headers, "transfer-encoding").length > 0) return null;
-  const lengths = headerValues(headers, "content-length");
-  const [length = ""] = lengths;
-  return lengths.every((other) => other === length) && /^\d{1,15}$/.test(length) ? Number(length) : null;
+  if (headerValue(headers, "transfer-encoding") !== undefined) return null;
+  const length = headerValue(headers, "content-length");
+  if (length === undefined || !/^\d{1,15}$/.test(length)) return null;
+  return headerValues(headers, "content-length").every((other) => other === length) ? Number(length) : null;
 }
 
 /** Readings without repetitions and without the body itself. */
@@ -80,7 +80,7 @@ export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-function fits({ held, bytes, cut }: Reading, declaredBytes: number | null): boolean {
+function fits({ held, bytes, cut }: Reading, declaredBytes: number): boolean {
   return bytes.length === declaredBytes && held !== "value" && cut === undefined;
 }
 

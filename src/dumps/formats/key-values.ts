@@ -3,7 +3,7 @@ import { TelepathError } from "../../model/errors.ts";
 import type { DumpFormat, JsonNode } from "../format.ts";
 import { pairsOf, type Pair } from "../literals/key-values.ts";
 import { loggedText } from "../literals/logged-text.ts";
-import { printedSource, textNode } from "../literals/nodes.ts";
+import { PrintedSource, textNode } from "../literals/nodes.ts";
 import { advised } from "../values/advice.ts";
 import { namesSignature, plainName } from "../values/names.ts";
 import { requestsIn } from "../values/requests.ts";
@@ -52,7 +52,7 @@ function requestIn(line: string): DumpedRequest[] {
     ...first(pairs, TARGET_NAME, (value) => ({ name: "url", value: textNode(value) })),
   ];
   const root = object(members);
-  return requestsIn(root, printedSource(root)).map((request) =>
+  return requestsIn(root, new PrintedSource(root)).map((request) =>
     advised(request, {
       truncated: "Loggers cut long values: log the raw body in base64, in a line of its own.",
       reserialised: "The body was parsed, or may have been, before it was logged: log the raw body.",

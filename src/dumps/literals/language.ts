@@ -45,6 +45,8 @@ export function attempt(reader: Reader): PrintedValue {
 export function readingAs(dialect: Dialect, text: string): Printout["read"] {
   return (at) => {
     const parser = new LiteralParser(text, at, dialect);
-    return { ...attempt(parser), isTooDeep: parser.depth > maxJsonDepth };
+    const value = attempt(parser);
+    if (value.node === undefined) value.isTooDeep = parser.depth > maxJsonDepth;
+    return value;
   };
 }

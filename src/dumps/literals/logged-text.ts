@@ -1,5 +1,5 @@
 import type { JsonNode } from "../format.ts";
-import { tryParseJson } from "../json.ts";
+import { jsonValue, maxJsonDepth, tryParseJson } from "../json.ts";
 import type { Reading } from "../readings.ts";
 import { textNode } from "./nodes.ts";
 
@@ -16,9 +16,10 @@ export function loggedText(bytes: Buffer): JsonNode {
 function mayBePrinted(text: string): boolean {
   // No printer of JSON wrote what is not UTF-8, and what was put in its place says that it was text.
   if (text.includes("\ufffd")) return false;
-  // Also keeps what is nested too deep from the built-in printer, which recurses.
-  if (tryParseJson(text) === undefined) return false;
-  const value: unknown = JSON.parse(text);
+  // The built-in printer recurses: what is nested too deep, as only a long text can be, is kept from it.
+  if (text.length > maxJsonDepth && tryParseJson(text) === undefined) return false;
+  const value = jsonValue(text);
+  if (value === undefined) return false;
   if (JSON.stringify(value) === text) return true;
   return text.includes("\n") && [2, 4, "\t"].some((indent) => JSON.stringify(value, null, indent) === text);
 }

@@ -45,17 +45,21 @@ export function phpArray(entries: readonly Entry[]): JsonNode {
 }
 
 /**
- * The value as compact JSON, which is what a parsed body is compared by. Printed when it is asked for, since most
- * bodies are strings; that sets where each node starts and ends in it, as the readers of JSON expect it.
+ * A printed value with its compact JSON, which is what a parsed body is compared by. Printed when it is asked for, since
+ * most bodies are strings; that sets where each node starts and ends in it, as the readers of JSON expect it.
  */
-export function printedSource(root: JsonNode): Source {
-  let text: string | undefined;
-  return {
-    get text() {
-      text ??= printed(root, "");
-      return text;
-    },
-  };
+export class PrintedSource implements Source {
+  private readonly root: JsonNode;
+  private json: string | undefined;
+
+  constructor(root: JsonNode) {
+    this.root = root;
+  }
+
+  get text(): string {
+    this.json ??= printed(this.root, "");
+    return this.json;
+  }
 }
 
 /** What stands before a value, and the value. */

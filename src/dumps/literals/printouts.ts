@@ -2,9 +2,9 @@ import type { DumpedRequest } from "../../model/dump.ts";
 import { TelepathError } from "../../model/errors.ts";
 import type { JsonNode, Source } from "../format.ts";
 import { requestsIn, signedRequestsIn } from "../values/requests.ts";
-import { bodyAfter, lineEnds } from "./body-after.ts";
+import { bodyAfter, lineEnds, type Searched } from "./body-after.ts";
 import type { PrintedValue, Printout } from "./language.ts";
-import { printedSource } from "./nodes.ts";
+import { PrintedSource } from "./nodes.ts";
 
 /** A printed list or dictionary, and the body printed after it. */
 interface Piece {
@@ -30,41 +30,67 @@ const WRAPPED_BODY = /^(?:raw_?)?body$/i;
  * @throws TelepathError `BROKEN_DUMP` when there is none, with the offset at which a value could not be read.
  */
 export function printedRequests(printout: Printout): DumpedRequest[] {
-  const { pieces, error } = piecesOf(printout);
-  for (const read of [signedRequestsIn, requestsIn]) {
-    const requests = pieces.flatMap((piece, index) => requestsOf(piece, pieces[index - 1], read));
-    if (requests.length > 0) return requests;
+  const search = new Search(printout);
+  const signed: DumpedRequest[] = [];
+  const unsigned: Piece[] = [];
+  let before: Piece | undefined;
+  for (let piece = search.next(); piece !== undefined; piece = search.next()) {
+    for (const request of requestsOf(piece, before, signedRequestsIn)) signed.push(request);
+    if (signed.length === 0) unsigned.push(piece);
+    before = piece;
   }
-  throw error ?? new TelepathError("BROKEN_DUMP", "no printed value in it has headers and a body");
+  if (signed.length > 0) return signed;
+  const requests = unsigned.flatMap((piece, index) => requestsOf(piece, unsigned[index - 1], requestsIn));
+  if (requests.length > 0) return requests;
+  throw search.error ?? new TelepathError("BROKEN_DUMP", "no printed value in it has headers and a body");
 }
 
-function piecesOf(printout: Printout): { pieces: Piece[]; error: TelepathError | undefined } {
-  const { text, opener } = printout;
-  const pieces: Piece[] = [];
-  let firstError: TelepathError | undefined;
-  let vain = 0;
-  const read = (at: number): PrintedValue => {
-    const value = printout.read(at);
-    if (value.node === undefined) vain += (value.end - at + 1) * (value.isTooDeep === true ? WEIGHT_OF_DEPTH : 1);
-    firstError ??= value.error;
-    return value;
-  };
-  const reader = { ...printout, read, lineEnd: lineEnds(text) };
-  for (let at = 0; vain <= MOST_IN_VAIN * text.length;) {
-    opener.lastIndex = at;
-    const start = opener.exec(text)?.index;
-    if (start === undefined) break;
-    const { node, end, isTooDeep } = read(start);
-    at = node === undefined && isTooDeep !== true ? start + 1 : end;
-    if (node === undefined) continue;
+/** Goes through a text from one printed value to the next. */
+class Search {
+  /** Why the first value that could not be read could not. */
+  error: TelepathError | undefined;
+  private readonly printout: Searched;
+  private readonly opener: RegExp;
+  private at = 0;
+  private vain = 0;
+
+  constructor(printout: Printout) {
+    const { text, encoding, opener, valueStart } = printout;
+    const read = (at: number): PrintedValue => {
+      const value = printout.read(at);
+      if (value.node === undefined) this.failed(at, value);
+      return value;
+    };
+    this.opener = opener;
+    this.printout = { text, encoding, opener, valueStart, read, lineEnd: lineEnds(text) };
+  }
+
+  next(): Piece | undefined {
+    const { text } = this.printout;
+    while (this.vain <= MOST_IN_VAIN * text.length) {
+      this.opener.lastIndex = this.at;
+      const start = this.opener.exec(text)?.index;
+      if (start === undefined) return undefined;
+      const { node, end, isTooDeep } = this.printout.read(start);
+      this.at = node === undefined && isTooDeep !== true ? start + 1 : end;
+      if (node !== undefined) return this.piece(node, start, end);
+    }
+    return undefined;
+  }
+
+  private piece(node: JsonNode, start: number, end: number): Piece {
     const signed = within(node, signedRequestsIn);
     const [request] = signed;
     const isAlone = request?.fidelity === "absent" && signed.length === 1;
-    const body = isAlone ? bodyAfter(reader, end, request.declaredBytes) : undefined;
-    pieces.push({ node, start, end, signed, body: body?.node });
-    at = Math.max(at, body?.end ?? 0);
+    const body = isAlone ? bodyAfter(this.printout, end, request.declaredBytes) : undefined;
+    this.at = Math.max(end, body?.end ?? 0);
+    return { node, start, end, signed, body: body?.node };
   }
-  return { pieces, error: firstError };
+
+  private failed(at: number, { end, isTooDeep, error }: PrintedValue): void {
+    this.vain += (end - at + 1) * (isTooDeep === true ? WEIGHT_OF_DEPTH : 1);
+    this.error ??= error;
+  }
 }
 
 type Read = (root: JsonNode, source: Source) => DumpedRequest[];
@@ -95,5 +121,5 @@ function together(printed: JsonNode, body: JsonNode): JsonNode {
 }
 
 function within(root: JsonNode, read: Read): DumpedRequest[] {
-  return read(root, printedSource(root));
+  return read(root, new PrintedSource(root));
 }

@@ -13,8 +13,7 @@ export type Encoding = "base64" | "text" | "unknown";
 export function bodyReadings(node: JsonNode | undefined, source: Source, encoding: Encoding): Reading[] {
   if (node === undefined || (node.type === "literal" && node.value === null)) return [];
   if (node.type === "string") {
-    const { reading } = node;
-    return stringReadings(node.value, encoding).map((other) => (other.held === "text" ? (reading ?? other) : other));
+    return stringReadings(node.value, encoding, node.reading);
   }
   const bytes = byteValues(node) ?? entries(node);
   if (bytes) return [{ held: "bytes", bytes }];
@@ -26,9 +25,9 @@ export function bodyReadings(node: JsonNode | undefined, source: Source, encodin
   return isEmpty ? [own, { held: "value", bytes: new Uint8Array() }] : [own];
 }
 
-/** The ways to read a string as a body. */
-export function stringReadings(text: string, encoding: Encoding): Reading[] {
-  const readings: Reading[] = [{ held: "text", bytes: textBytes(text) }];
+/** The ways to read a string as a body. Where it says itself what it is as text, `asText` is that. */
+export function stringReadings(text: string, encoding: Encoding, asText?: Reading): Reading[] {
+  const readings = [asText ?? { held: "text", bytes: textBytes(text) }];
   const decoded = encoding === "text" ? undefined : fromBase64(text, encoding === "base64");
   if (decoded) {
     // Flagged, or it decodes to text that nobody would take for base64 by itself.
@@ -85,9 +84,13 @@ function bytesOf(items: readonly JsonNode[]): Buffer | undefined {
 
 /** Chrome's `postDataEntries`: base64 pieces. */
 function entries(node: JsonNode): Buffer | undefined {
-  const pieces = itemsOf(node).map((item) => fromBase64(stringOf(member(item, "bytes")) ?? "?"));
-  if (pieces.length === 0 || pieces.includes(undefined)) return undefined;
-  return Buffer.concat(pieces.filter((piece) => piece !== undefined));
+  const pieces: Buffer[] = [];
+  for (const item of itemsOf(node)) {
+    const piece = fromBase64(stringOf(member(item, "bytes")) ?? "?");
+    if (piece === undefined) return undefined;
+    pieces.push(piece);
+  }
+  return pieces.length === 0 ? undefined : Buffer.concat(pieces);
 }
 
 /** A body in a wrapper: HAR's and Insomnia's `{mimeType, text}`, Postman's `{mode, raw}`, Charles' `{encoding, encoded}`. */

@@ -11,7 +11,7 @@ export interface Producer {
   name: string;
   description: string;
   /** Whether a JSON value is a record of this program. Looks at few members, since it is asked of every JSON dump. */
-  isRecord(node: JsonNode): boolean;
+  isRecord: (node: JsonNode) => boolean;
   /** The requests of a record; without it they are found wherever their headers are. */
   read?: (record: JsonNode, document: Source) => DumpedRequest[];
   advice: Advice;
@@ -51,11 +51,15 @@ export function producerFormat(producer: Producer): DumpFormat {
 
 /** The records in a value: itself, its items, or the items of its members. */
 function recordsIn(node: JsonNode, producer: Producer): JsonNode[] {
-  const isRecord = (value: JsonNode): boolean => producer.isRecord(value);
-  if (isRecord(node)) return [node];
-  if (node.type === "array") return node.items.filter(isRecord);
-  if (node.type !== "object") return [];
-  return node.members.flatMap(({ value }) => (value.type === "array" ? value.items.filter(isRecord) : []));
+  if (producer.isRecord(node)) return [node];
+  if (node.type === "array") return node.items.filter(producer.isRecord);
+  const records: JsonNode[] = [];
+  if (node.type !== "object") return records;
+  for (const { value } of node.members) {
+    if (value.type !== "array") continue;
+    for (const item of value.items) if (producer.isRecord(item)) records.push(item);
+  }
+  return records;
 }
 
 function requestsOf(

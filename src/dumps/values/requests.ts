@@ -3,7 +3,7 @@ import { headerValue, type HeaderList } from "../../model/http.ts";
 import type { JsonNode, Source } from "../format.ts";
 import { originForm } from "../http/target.ts";
 import { countOf, member, memberAt, stringOf } from "../json.ts";
-import { absentBody, announcedBytes, settleBody, withBody, type SettledBody } from "../readings.ts";
+import { absentBody, announcedBytes, settleBody, withBody, type Reading, type SettledBody } from "../readings.ts";
 import { bodyReadings, type Encoding } from "./bodies.ts";
 import { headersIn, holdsSignature } from "./headers.ts";
 import { BODY_NAMES, isBodyName, plainName } from "./names.ts";
@@ -48,30 +48,40 @@ export function signedRequestsIn(root: JsonNode, source: Source): DumpedRequest[
 /** Walks the value, and keeps of several lists in one object (`headers`, `multiValueHeaders`) the one that lost least. */
 function find(root: JsonNode, matches: Matches): Found[] {
   const found: Found[] = [];
-  const visit = (node: JsonNode, name: string, around: JsonNode[]): void => {
+  const visit = (node: JsonNode, name: string, around: readonly JsonNode[]): void => {
+    if (node.type !== "object" && node.type !== "array") return;
     if (matches(node, name)) {
       const headers = headersIn(node);
       if (headers) found.push({ headers, path: [node, ...around] });
       return;
     }
-    if (node.type === "array") for (const item of node.items) visit(item, name, []);
-    if (node.type !== "object") return;
+    if (node.type === "array") {
+      for (const item of node.items) visit(item, name, NOTHING);
+      return;
+    }
     const lesser = lesserLists(node.members, matches);
     const outer = around.length === 0 ? [node] : [node, around[0]!];
     for (const inner of node.members) if (!lesser.has(inner)) visit(inner.value, inner.name, outer);
   };
-  visit(root, "", []);
+  visit(root, "", NOTHING);
   return found;
 }
 
+const NOTHING: readonly JsonNode[] = [];
 const NONE: ReadonlySet<Member> = new Set();
 
 /** Of several lists in one object all but the best. */
 function lesserLists(members: readonly Member[], matches: Matches): ReadonlySet<Member> {
-  const lists = members.filter(({ name, value }) => rank(name) !== undefined && matches(value, name));
-  if (lists.length < 2) return NONE;
-  const best = lists.reduce((one, other) => (rank(other.name)! < rank(one.name)! ? other : one));
-  return new Set(lists.filter((list) => list !== best));
+  let best: Member | undefined;
+  let lesser: Set<Member> | undefined;
+  for (const list of members) {
+    const own = rank(list.name);
+    if (own === undefined || !matches(list.value, list.name)) continue;
+    const isBest = best === undefined || own < rank(best.name)!;
+    if (best !== undefined) (lesser ??= new Set()).add(isBest ? best : list);
+    if (isBest) best = list;
+  }
+  return lesser ?? NONE;
 }
 
 function ranksOf(names: readonly string[]): ReadonlyMap<string, number> {
@@ -109,19 +119,25 @@ function isCgi(list: JsonNode): boolean {
 function bodyOf(places: JsonNode[], path: JsonNode[], headers: HeaderList, source: Source): SettledBody {
   for (const place of places) {
     if (place.type !== "object") continue;
-    const candidates = place.members
-      .filter(({ name, value }) => isBodyName(name) && !path.includes(value))
-      .sort((a, b) => BODY_RANKS.get(plainName(a.name))! - BODY_RANKS.get(plainName(b.name))!);
+    const candidates = place.members.filter(({ name, value }) => isBodyName(name) && !path.includes(value));
     if (candidates.length === 0) continue;
     const declared = announcedBytes(headers) ?? sizeIn(place);
     const flag = member(place, "isBase64Encoded");
-    const readings = candidates.flatMap(({ name, value }) => bodyReadings(value, source, encodingOf(name, flag)));
+    const readings: Reading[] = [];
+    for (const { name, value } of rawestFirst(candidates)) {
+      for (const reading of bodyReadings(value, source, encodingOf(name, flag))) readings.push(reading);
+    }
     if (readings.length > 0) return settleBody(readings, declared);
     const isKnownEmpty = declared === 0 || (flag !== undefined && declared === null);
     if (isKnownEmpty) return settleBody([{ held: "bytes", bytes: new Uint8Array() }], declared);
     return absentBody(declared, "The dump holds null where the body should be.");
   }
   return absentBody(announcedBytes(headers), "The dump does not hold the body: give it with --body.");
+}
+
+function rawestFirst(candidates: Member[]): Member[] {
+  const rankOf = ({ name }: Member): number => BODY_RANKS.get(plainName(name))!;
+  return candidates.length < 2 ? candidates : candidates.sort((one, other) => rankOf(one) - rankOf(other));
 }
 
 function encodingOf(name: string, flag: JsonNode | undefined): Encoding {

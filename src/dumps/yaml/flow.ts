@@ -17,7 +17,7 @@ export class YamlFlow extends YamlValues {
     const members: Members = [];
     const items: JsonNode[] = [];
     let at = this.flowToken(column + 1);
-    while (!/[\]}]/.test(this.line().charAt(at))) {
+    while (!isClosing(this.line().charAt(at))) {
       const item = this.flowItem(at, depth);
       at = this.flowToken(item.column);
       if (isMap) {
@@ -31,7 +31,7 @@ export class YamlFlow extends YamlValues {
       } else items.push(item.node);
       const next = this.line().charAt(at);
       if (next === ",") at = this.flowToken(at + 1);
-      else if (!/[\]}]/.test(next)) throw this.broken('expected "," or a closing bracket');
+      else if (!isClosing(next)) throw this.broken('expected "," or a closing bracket');
     }
     const node: JsonNode = isMap
       ? { type: "object", members, start: 0, end: 0 }
@@ -62,12 +62,16 @@ export class YamlFlow extends YamlValues {
   private flowToken(from: number): number {
     let column = from;
     for (;;) {
-      const rest = this.line().slice(column);
-      const start = rest.trimStart();
-      if (start !== "" && !start.startsWith("#")) return column + rest.length - start.length;
+      const line = this.line();
+      const start = this.textFrom(column);
+      if (start < line.length && line[start] !== "#") return start;
       this.at += 1;
       column = 0;
       if (this.at >= this.lines.length) throw this.broken("a bracket is opened and never closed");
     }
   }
+}
+
+function isClosing(character: string): boolean {
+  return character === "]" || character === "}";
 }

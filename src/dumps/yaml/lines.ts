@@ -8,7 +8,7 @@ export class YamlLines {
   protected at = 0;
 
   constructor(text: string) {
-    this.lines = text.split(/\r?\n/);
+    this.lines = text.split(text.includes("\r") ? /\r?\n/ : "\n");
   }
 
   protected quoted(column: number): Quoted {
@@ -21,7 +21,8 @@ export class YamlLines {
   /** The key that starts at a column of this line, and the column after its colon. */
   protected keyAt(column: number): { name: string; end: number } | undefined {
     const line = this.line();
-    if (/["']/.test(line.charAt(column))) {
+    const first = line.charCodeAt(column);
+    if (first === 0x22 || first === 0x27) {
       const quoted = readQuoted([line], 0, column);
       const colon = quoted && /^[ \t]*:(?=[ \t]|$)/.exec(line.slice(quoted.column))?.[0];
       return quoted && colon !== undefined
@@ -29,10 +30,11 @@ export class YamlLines {
         : undefined;
     }
     KEY.lastIndex = column;
-    const name = KEY.exec(line)?.[0];
+    if (!KEY.test(line)) return undefined;
+    const end = KEY.lastIndex;
+    const name = line.slice(column, end);
     // A comment, or a value that only looks like a key.
-    if (name === undefined || / #/.test(name)) return undefined;
-    return { name: name.trimEnd(), end: column + name.length + 1 };
+    return name.includes(" #") ? undefined : { name: name.trimEnd(), end: end + 1 };
   }
 
   /** Nothing but a comment may follow. */
@@ -42,18 +44,35 @@ export class YamlLines {
   }
 
   protected isAt(indent: number): boolean {
-    if (this.at >= this.lines.length || this.isMarker() || this.indent() < indent) return false;
-    if (this.indent() > indent) throw this.broken("stands too far right");
-    return true;
+    if (this.at >= this.lines.length || this.isMarker()) return false;
+    const own = this.indent();
+    if (own > indent) throw this.broken("stands too far right");
+    return own === indent;
   }
 
   /** `---` or `...`, between documents. */
   protected isMarker(): boolean {
-    return /^(?:---|\.\.\.)(?:[ \t]|$)/.test(this.line().slice(0, 4));
+    const first = this.line().charCodeAt(0);
+    return (first === 0x2d || first === 0x2e) && /^(?:---|\.\.\.)(?:[ \t]|$)/.test(this.line().slice(0, 4));
   }
 
   protected skipEmpty(): void {
-    while (this.at < this.lines.length && /^[ \t]*(?:#|$)/.test(this.line())) this.at += 1;
+    while (this.at < this.lines.length && isEmpty(this.line())) this.at += 1;
+  }
+
+  /** Whether an item of a list starts at a column of this line. */
+  protected isItem(column: number): boolean {
+    const line = this.line();
+    if (line.charCodeAt(column) !== 0x2d) return false;
+    return column + 1 === line.length || line[column + 1] === " " || line[column + 1] === "\t";
+  }
+
+  /** The first column of this line from `column` on that is not white space. */
+  protected textFrom(column: number): number {
+    const line = this.line();
+    const first = line.charCodeAt(column);
+    if (first > 0x20 && first < 0x80) return column;
+    return line.length - line.slice(column).trimStart().length;
   }
 
   protected indent(): number {
@@ -70,4 +89,10 @@ export class YamlLines {
   protected broken(what: string): Error {
     return brokenYaml(this.at, what);
   }
+}
+
+/** Whether nothing but a comment stands on a line. Most are told from their first character. */
+function isEmpty(line: string): boolean {
+  const first = line.charCodeAt(0);
+  return !(first > 0x23) && /^[ \t]*(?:#|$)/.test(line);
 }

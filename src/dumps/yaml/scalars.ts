@@ -56,6 +56,7 @@ export function readQuoted(lines: readonly string[], line: number, column: numbe
 }
 
 function folded(parts: readonly string[], quote: string): string {
+  if (parts.length === 1) return unquoted(parts[0]!, quote);
   let text = "";
   let empty = 0;
   let glued = true;
@@ -69,7 +70,7 @@ function folded(parts: readonly string[], quote: string): string {
     }
     if (!glued) text += empty > 0 ? "\n".repeat(empty) : " ";
     else text += "\n".repeat(empty);
-    text += quote === '"' ? undoEscapes(kept) : kept.replaceAll("''", "'");
+    text += unquoted(kept, quote);
     empty = 0;
     glued = escaped;
     if (index === 0 && !escaped) glued = false;
@@ -91,7 +92,12 @@ function endsEscaping(text: string): boolean {
   return count % 2 === 1;
 }
 
+function unquoted(text: string, quote: string): string {
+  return quote === '"' ? undoEscapes(text) : text.replaceAll("''", "'");
+}
+
 function undoEscapes(text: string): string {
+  if (!text.includes("\\")) return text;
   return text.replace(DOUBLE_ESCAPE, (all, x?: string, u?: string, U?: string, letter?: string) => {
     const code = x ?? u ?? U;
     if (code === undefined) return ESCAPES.get(letter ?? "") ?? all;
@@ -124,6 +130,7 @@ export interface BlockHeader {
 
 /** Reads a block scalar's header; undefined for what is none. */
 export function blockHeader(text: string): BlockHeader | undefined {
+  if (!text.startsWith("|") && !text.startsWith(">")) return undefined;
   const [, style, before, indent, after] = /^([|>])([+-]?)([1-9]?)([+-]?)[ \t]*(?:#.*)?$/.exec(text) ?? [];
   if (style !== "|" && style !== ">") return undefined;
   const chomping = before || after || "";

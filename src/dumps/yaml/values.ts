@@ -29,6 +29,8 @@ export class YamlValues extends YamlLines {
   private readonly anchors = new Map<string, JsonNode>();
 
   protected properties(column: number, before: Properties): { properties: Properties; column: number } {
+    const first = this.line().charCodeAt(column);
+    if (first !== 0x21 && first !== 0x26) return { properties: before, column };
     let { tag, anchor } = before;
     let at = column;
     for (;;) {

@@ -35,19 +35,18 @@ class YamlReader extends YamlFlow {
     const indent = this.indent();
     if (indent <= parent || this.at >= this.lines.length || this.isMarker()) return this.done(before, literal(null));
     if (depth > MAX_DEPTH) throw this.broken(`nested deeper than ${MAX_DEPTH} levels`);
-    if (/^-(?:[ \t]|$)/.test(this.line().slice(indent, indent + 2)))
-      return this.collection(before, this.sequence(indent, depth));
+    if (this.isItem(indent)) return this.collection(before, this.sequence(indent, depth));
     if (this.keyAt(indent) !== undefined) return this.collection(before, this.mapping(indent, depth));
     return this.value(indent, parent, depth, before);
   }
 
   private sequence(indent: number, depth: number): JsonNode {
     const items: JsonNode[] = [];
-    while (this.isAt(indent) && /^-(?:[ \t]|$)/.test(this.line().slice(indent, indent + 2))) {
+    while (this.isAt(indent) && this.isItem(indent)) {
       // What follows the dash is a node of its own, as far right as it stands.
       const rest = this.line().slice(indent + 1);
       this.lines[this.at] = " ".repeat(indent + 1) + rest;
-      const start = indent + 1 + (rest.length - rest.trimStart().length);
+      const start = this.textFrom(indent + 1);
       const isScalar = rest.trim() !== "" && !/^[-#]/.test(rest.trim()) && this.keyAt(start) === undefined;
       items.push(isScalar ? this.value(start, indent, depth + 1, none) : this.block(indent, depth + 1, none));
       this.skipEmpty();
@@ -60,9 +59,7 @@ class YamlReader extends YamlFlow {
     while (this.isAt(indent)) {
       const key = this.keyAt(indent);
       if (key === undefined) throw this.broken('expected "key: value"');
-      const rest = this.line().slice(key.end);
-      const start = key.end + (rest.length - rest.trimStart().length);
-      members.push({ name: key.name, value: this.value(start, indent, depth + 1, none) });
+      members.push({ name: key.name, value: this.value(this.textFrom(key.end), indent, depth + 1, none) });
       this.skipEmpty();
     }
     return { type: "object", members, start: 0, end: 0 };
@@ -77,7 +74,7 @@ class YamlReader extends YamlFlow {
       this.at += 1;
       this.skipEmpty();
       // A list may stand below its key without more indentation.
-      const isList = this.indent() === parent && /^-(?:[ \t]|$)/.test(this.line().slice(parent, parent + 2));
+      const isList = this.indent() === parent && this.isItem(parent);
       return this.block(isList ? parent - 1 : parent, depth, properties);
     }
     if (header) return this.scalar(properties, this.blockScalar(header, parent));

@@ -2,7 +2,7 @@ import type { DumpedRequest } from "../../model/dump.ts";
 import { TelepathError } from "../../model/errors.ts";
 import type { DumpFormat } from "../format.ts";
 import { readHeaderLines } from "../http/head.ts";
-import { announcedBytes, settleBody, type Reading } from "../readings.ts";
+import { announcedBytes, settleBody, withBody, type Reading } from "../readings.ts";
 import { stringReadings } from "../values/bodies.ts";
 import { headerBytes } from "../values/headers.ts";
 import { originForm } from "../http/target.ts";
@@ -14,6 +14,8 @@ const URI = "http.request.uri";
 const FULL_URI = "http.request.full_uri";
 const LINES = "http.request.line";
 const DATA = "http.file_data";
+const NO_HEADERS =
+  "The headers are not in it, so there is no signature: use tshark -T json, or give the capture itself.";
 
 /**
  * `tshark -T fields`: a line for each packet. Its columns have names with `-E header=y` only; without them it is read as
@@ -27,12 +29,17 @@ export const tsharkFields: DumpFormat = {
 
   parse({ text }) {
     if (!isTable(text)) throw new TelepathError("BROKEN_DUMP", "line 1: expected columns with tabs between them");
-    const lines = text.split("\n").map((line) => line.replace(/\r$/, ""));
-    const isNamed = NAMES_FIRST.test(lines[0] ?? "");
-    const names = isNamed ? (lines[0] ?? "").split("\t") : [METHOD, URI, DATA];
-    const rows = lines.slice(isNamed ? 1 : 0).filter((line) => line !== "");
-    if (rows.length === 0) throw new TelepathError("BROKEN_DUMP", "there is no packet in it");
-    return rows.map((row) => requestOf(row.split("\t"), names));
+    const lines = text.split("\n");
+    const [first = ""] = lines;
+    const isNamed = NAMES_FIRST.test(first);
+    const columns = columnsOf(isNamed ? cellsOf(first) : [METHOD, URI, DATA]);
+    const requests: DumpedRequest[] = [];
+    for (let index = isNamed ? 1 : 0; index < lines.length; index += 1) {
+      const cells = cellsOf(lines[index]!);
+      if (cells.length > 1 || cells[0] !== "") requests.push(requestOf(cells, columns));
+    }
+    if (requests.length === 0) throw new TelepathError("BROKEN_DUMP", "there is no packet in it");
+    return requests;
   },
 };
 
@@ -41,16 +48,37 @@ function isTable(text: string): boolean {
   return METHOD_FIRST.test(first) || (NAMES_FIRST.test(first) && first.includes("http."));
 }
 
-function requestOf(cells: string[], names: string[]): DumpedRequest {
-  const cell = (name: string): string => cells[names.indexOf(name)] ?? "";
-  const headers = headersIn(cell(LINES));
-  const uri = cell(URI) || cell(FULL_URI);
-  const settled = settleBody(bodyIn(cell(DATA)), announcedBytes(headers));
-  const notes = [...settled.notes];
-  if (headers.length === 0) {
-    notes.push("The headers are not in it, so there is no signature: use tshark -T json, or give the capture itself.");
-  }
-  return { method: cell(METHOD) || null, target: uri === "" ? null : originForm(uri), headers, ...settled, notes };
+function cellsOf(line: string): string[] {
+  return (line.endsWith("\r") ? line.slice(0, -1) : line).split("\t");
+}
+
+/** Where in a row each column stands; -1 where it has none. */
+interface Columns {
+  method: number;
+  uri: number;
+  fullUri: number;
+  lines: number;
+  data: number;
+}
+
+function columnsOf(names: readonly string[]): Columns {
+  return {
+    method: names.indexOf(METHOD),
+    uri: names.indexOf(URI),
+    fullUri: names.indexOf(FULL_URI),
+    lines: names.indexOf(LINES),
+    data: names.indexOf(DATA),
+  };
+}
+
+function requestOf(cells: readonly string[], columns: Columns): DumpedRequest {
+  const headers = headersIn(cells[columns.lines] ?? "");
+  const method = cells[columns.method] || null;
+  const uri = cells[columns.uri] || cells[columns.fullUri];
+  const settled = settleBody(bodyIn(cells[columns.data] ?? ""), announcedBytes(headers));
+  const request = withBody(method, uri ? originForm(uri) : null, headers, settled);
+  if (headers.length === 0) request.notes.push(NO_HEADERS);
+  return request;
 }
 
 /** `Host: a\r\n,Accept: b\r\n`: tshark's way with a field that is there several times. */

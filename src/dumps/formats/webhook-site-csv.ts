@@ -6,7 +6,7 @@ import { tryParseJson } from "../json.ts";
 import { absentBody, announcedBytes, settleBody } from "../readings.ts";
 import { advised } from "../values/advice.ts";
 import { stringReadings } from "../values/bodies.ts";
-import { parseCsv } from "../values/csv.ts";
+import { csvRows } from "../values/csv.ts";
 import { headersIn } from "../values/headers.ts";
 import { webhookSiteAdvice } from "./webhook-site.ts";
 
@@ -18,18 +18,22 @@ export const webhookSiteCsv: DumpFormat = {
   description: "webhook.site's CSV export",
 
   recognizes({ text }) {
-    const columns = columnsOf(text);
+    const columns = columnsIn(csvRows(firstLine(text), separatorOf(text)));
     return columns.includes("content") && columns.includes("headers") && columns.includes("uuid");
   },
 
   parse({ text }) {
-    const [columns = [], ...all] = parseCsv(text, separatorOf(text));
-    const names = columns.map((name) => name.trim().toLowerCase());
+    const rows = csvRows(text, separatorOf(text));
+    const names = columnsIn(rows);
     if (!names.includes("content")) throw new TelepathError("BROKEN_DUMP", "its first row names no column content");
-    // A row that ends before its headers is no request.
-    const rows = all.filter((row) => row.length > names.indexOf("headers"));
-    if (rows.length === 0) throw new TelepathError("BROKEN_DUMP", "there is no row below its column names");
-    return rows.map((row, index) => requestOf((name) => row[names.indexOf(name)], index));
+    const headersAt = names.indexOf("headers");
+    const requests: DumpedRequest[] = [];
+    for (const row of rows) {
+      // A row that ends before its headers is no request.
+      if (row.length > headersAt) requests.push(requestOf((name) => row[names.indexOf(name)], requests.length));
+    }
+    if (requests.length === 0) throw new TelepathError("BROKEN_DUMP", "there is no row below its column names");
+    return requests;
   },
 };
 
@@ -46,8 +50,9 @@ function requestOf(cell: (name: string) => string | undefined, index: number): D
   return advised({ method: cell("method") || null, target, headers, ...settled }, webhookSiteAdvice);
 }
 
-function columnsOf(text: string): string[] {
-  const [row = []] = parseCsv(firstLine(text), separatorOf(text));
+/** The names in the first row. */
+function columnsIn(rows: Iterator<string[], void>): string[] {
+  const row = rows.next().value ?? [];
   return row.map((name) => name.trim().toLowerCase());
 }
 

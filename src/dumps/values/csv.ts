@@ -2,36 +2,33 @@
  * The rows of comma-separated values (RFC 4180): cells may be quoted, and then hold line ends and doubled quotes. Rows
  * end in LF or CRLF. What follows a closing quote within its cell is kept.
  */
-export function parseCsv(text: string, separator: string): string[][] {
-  const rows: string[][] = [];
+export function* csvRows(text: string, separator: string): Generator<string[], void> {
+  const separatorCode = separator.charCodeAt(0);
   let row: string[] = [];
-  let cell = "";
-  let at = 0;
-  while (at < text.length) {
-    const character = text.charAt(at);
-    if (character === '"' && cell === "") {
-      const end = closingQuote(text, at + 1);
-      cell = text.slice(at + 1, end).replaceAll('""', '"');
-      at = end + 1;
-      const next = nextBreak(text, at, separator);
-      cell += text.slice(at, next).replace(/\r$/, "");
-      at = next;
-    } else {
-      const next = nextBreak(text, at, separator);
-      cell = text.slice(at, next).replace(/\r$/, "");
-      at = next;
-    }
-    row.push(cell);
-    cell = "";
-    if (text.charAt(at) === separator && at + 1 < text.length) at += 1;
-    else {
-      if (text.charAt(at) === separator) row.push("");
-      if (row.length > 1 || row[0] !== "") rows.push(row);
-      row = [];
-      at += 1;
-    }
+  for (let at = 0; at < text.length; at += 1) {
+    const start = text.charCodeAt(at) === QUOTE ? closingQuote(text, at + 1) : at;
+    const end = nextBreak(text, start, separatorCode);
+    row.push(start === at ? shown(text, at, end) : quoted(text, at + 1, start) + shown(text, start + 1, end));
+    at = end;
+    const isSeparated = text.charCodeAt(at) === separatorCode;
+    if (isSeparated && at + 1 < text.length) continue;
+    if (isSeparated) row.push("");
+    if (row.length > 1 || row[0] !== "") yield row;
+    row = [];
   }
-  return rows;
+}
+
+const QUOTE = 0x22;
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
+/** A cell, or what is left of one behind its quotes, without the CR of a line end. */
+function shown(text: string, start: number, end: number): string {
+  return text.slice(start, end > start && text.charCodeAt(end - 1) === CARRIAGE_RETURN ? end - 1 : end);
+}
+
+function quoted(text: string, start: number, end: number): string {
+  return text.slice(start, end).replaceAll('""', '"');
 }
 
 function closingQuote(text: string, from: number): number {
@@ -39,15 +36,15 @@ function closingQuote(text: string, from: number): number {
   for (;;) {
     const quote = text.indexOf('"', at);
     if (quote === -1) return text.length;
-    if (text.charAt(quote + 1) !== '"') return quote;
+    if (text.charCodeAt(quote + 1) !== QUOTE) return quote;
     at = quote + 2;
   }
 }
 
-function nextBreak(text: string, from: number, separator: string): number {
+function nextBreak(text: string, from: number, separator: number): number {
   for (let at = from; at < text.length; at += 1) {
-    const character = text.charAt(at);
-    if (character === separator || character === "\n") return at;
+    const code = text.charCodeAt(at);
+    if (code === separator || code === LINE_FEED) return at;
   }
   return text.length;
 }

@@ -39,19 +39,24 @@ export function withBroken(requests: DumpedRequest[], broken: readonly number[])
   return [{ ...first, notes: [...first.notes, `Not JSON and left out: line ${lines}.`] }, ...rest];
 }
 
+/** Without a line that starts as JSON does, or an object that starts within one, there is no JSON value in a text. */
+const MAY_HOLD_JSON = /^[{[]|\{"/m;
+
 function documentsIn(text: string): JsonDocuments {
   const documents: JsonDocument[] = [];
   const broken: number[] = [];
-  const lines = text.split("\n").map((line) => line.trimEnd());
+  if (!MAY_HOLD_JSON.test(text)) return { documents, broken };
+  const lines = text.split("\n");
   // The last line that closes what is printed over several lines: beyond it there is nothing to look for.
-  const last = { "}": lines.lastIndexOf("}"), "]": lines.lastIndexOf("]") };
+  const last = { "}": lastLineOf(lines, "}"), "]": lastLineOf(lines, "]") };
   for (let at = 0; at < lines.length; at += 1) {
-    const line = lines[at] ?? "";
-    const close = line === "{" ? "}" : line === "[" ? "]" : undefined;
-    const end = close !== undefined && last[close] > at ? lines.indexOf(close, at) : at;
+    const line = lines[at]!.trimEnd();
     const start = startOfJson(line);
     if (start === -1) continue;
-    const json = (end === at ? line : lines.slice(at, end + 1).join("\n")).slice(start);
+    const close = line === "{" ? "}" : line === "[" ? "]" : undefined;
+    let end = at;
+    if (close !== undefined && last[close] > at) while (!isOnly(close, lines[end]!)) end += 1;
+    const json = (end === at ? line : trimmed(lines.slice(at, end + 1))).slice(start);
     const node = json.endsWith(json.startsWith("{") ? "}" : "]") ? tryParseJson(json) : undefined;
     if (node) documents.push({ text: json, json: node });
     else if (start === 0) broken.push(at + 1);
@@ -61,9 +66,20 @@ function documentsIn(text: string): JsonDocuments {
   return { documents, broken };
 }
 
+function lastLineOf(lines: readonly string[], close: string): number {
+  return lines.findLastIndex((line) => isOnly(close, line));
+}
+
+function isOnly(close: string, line: string): boolean {
+  return line.startsWith(close) && line.trimEnd() === close;
+}
+
+function trimmed(lines: readonly string[]): string {
+  return lines.map((line) => line.trimEnd()).join("\n");
+}
+
 /** Where the JSON of a line starts: at once, or after a time stamp, a level, a stream's name. */
 function startOfJson(line: string): number {
   if (line.startsWith("{") || line.startsWith("[")) return 0;
-  const start = line.slice(0, LONGEST_PREFIX).indexOf('{"');
-  return line.endsWith("}") ? start : -1;
+  return line.endsWith("}") ? line.slice(0, LONGEST_PREFIX).indexOf('{"') : -1;
 }

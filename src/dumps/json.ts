@@ -75,8 +75,8 @@ export function countOf(node: JsonNode | undefined): number | undefined {
 }
 
 /** The items of an array node; none for any other. */
-export function itemsOf(node: JsonNode | undefined): JsonNode[] {
-  return node?.type === "array" ? node.items : [];
+export function itemsOf(node: JsonNode | undefined): readonly JsonNode[] {
+  return node?.type === "array" ? node.items : NONE;
 }
 
 /** Line and column of an offset in a text, both counted from 1; columns in UTF-16 units. */
@@ -99,6 +99,8 @@ const LITERALS = new Map([
   [0x66, { word: "false", value: false }],
   [0x6e, { word: "null", value: null }],
 ]);
+
+const NONE: readonly JsonNode[] = [];
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -150,26 +152,27 @@ class Parser {
 
   private object(depth: number): JsonNode {
     const start = this.at;
-    const members: { name: string; value: JsonNode }[] = [];
-    if (this.opensEmpty(CLOSE_BRACE)) return { type: "object", members, start, end: this.at };
-    do {
-      if (this.text.charCodeAt(this.at) !== QUOTE) throw this.unexpected("a member name in double quotes");
-      const name = this.string();
-      this.skipSpace();
-      if (this.text.charCodeAt(this.at) !== COLON) throw this.unexpected('":"');
-      this.at += 1;
-      this.skipSpace();
-      members.push({ name, value: this.value(depth + 1) });
-    } while (this.goesOn(CLOSE_BRACE));
+    if (this.opensEmpty(CLOSE_BRACE)) return { type: "object", members: [], start, end: this.at };
+    const members = [this.member(depth)];
+    while (this.goesOn(CLOSE_BRACE)) members.push(this.member(depth));
     return { type: "object", members, start, end: this.at };
+  }
+
+  private member(depth: number): { name: string; value: JsonNode } {
+    if (this.text.charCodeAt(this.at) !== QUOTE) throw this.unexpected("a member name in double quotes");
+    const name = this.string();
+    this.skipSpace();
+    if (this.text.charCodeAt(this.at) !== COLON) throw this.unexpected('":"');
+    this.at += 1;
+    this.skipSpace();
+    return { name, value: this.value(depth + 1) };
   }
 
   private array(depth: number): JsonNode {
     const start = this.at;
-    const items: JsonNode[] = [];
-    if (this.opensEmpty(CLOSE_BRACKET)) return { type: "array", items, start, end: this.at };
-    do items.push(this.value(depth + 1));
-    while (this.goesOn(CLOSE_BRACKET));
+    if (this.opensEmpty(CLOSE_BRACKET)) return { type: "array", items: [], start, end: this.at };
+    const items = [this.value(depth + 1)];
+    while (this.goesOn(CLOSE_BRACKET)) items.push(this.value(depth + 1));
     return { type: "array", items, start, end: this.at };
   }
 

@@ -17,6 +17,7 @@ import { producerFormat } from "../values/producer.ts";
 export const cdp = producerFormat({
   name: "cdp",
   description: "Network.requestWillBeSent of the Chrome DevTools Protocol, as Puppeteer and Playwright see it",
+  marks: ["params", "request", "hasPostData", "postDataEntries", "initialPriority"],
   isRecord: (node) => requestOf(node) !== undefined,
   read,
   advice: {

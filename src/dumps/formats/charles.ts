@@ -13,6 +13,7 @@ import { producerFormat } from "../values/producer.ts";
 const sessions = producerFormat({
   name: "charles",
   description: "Charles' JSON session files (.chlsj)",
+  marks: ["actualPort"],
   isRecord: (node) => member(node, "actualPort") !== undefined && memberAt(node, "request", "header") !== undefined,
   read,
   advice: {

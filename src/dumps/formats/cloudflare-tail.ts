@@ -13,6 +13,7 @@ import { requestsIn } from "../values/requests.ts";
 export const cloudflareTail = producerFormat({
   name: "cloudflare-tail",
   description: "wrangler tail --format json",
+  marks: ["event"],
   isRecord: (node) =>
     memberAt(node, "event", "request", "headers") !== undefined &&
     ["scriptName", "outcome", "eventTimestamp"].some((name) => member(node, name) !== undefined),

@@ -15,6 +15,7 @@ import { producerFormat } from "../values/producer.ts";
 export const githubDelivery = producerFormat({
   name: "github-delivery",
   description: "deliveries of GitHub's API: /repos/…/hooks/{id}/deliveries/{id}",
+  marks: ["delivered_at"],
   isRecord: (node) => member(node, "guid") !== undefined && member(node, "delivered_at") !== undefined,
   read,
   advice: {

@@ -16,6 +16,7 @@ import { requestsIn } from "../values/requests.ts";
 export const googleCloud = producerFormat({
   name: "google-cloud",
   description: "entries of Google Cloud Logging: gcloud logging read --format json, the Logs Explorer",
+  marks: ["insertId"],
   isRecord: (node) =>
     member(node, "insertId") !== undefined &&
     ["jsonPayload", "textPayload", "httpRequest"].some((name) => member(node, name) !== undefined),

@@ -13,6 +13,7 @@ import { requestsIn } from "../values/requests.ts";
 export const hookdeck = producerFormat({
   name: "hookdeck",
   description: "Hookdeck's API (events, requests, raw_body) and its CLI's socket",
+  marks: ["event_data_id", "source_id", "ingested_at", "body", "raw_body"],
   isRecord: (node) => isApiRecord(node) || isAttempt(node) || rawBodyOf(node) !== undefined,
   read,
   advice: {

@@ -14,6 +14,7 @@ import { requestsIn } from "../values/requests.ts";
 const events = producerFormat({
   name: "lambda",
   description: "events of AWS Lambda (API Gateway, Function URL, load balancer) and of Netlify functions",
+  marks: ["httpMethod", "rawPath", "requestContext", "event"],
   isRecord: (node) => isEvent(node) || isEvent(member(node, "event")),
   read,
   advice: {

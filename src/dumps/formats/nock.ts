@@ -15,6 +15,7 @@ import { producerFormat } from "../values/producer.ts";
 export const nock = producerFormat({
   name: "nock",
   description: "recordings of nock (output_objects)",
+  marks: ["scope"],
   isRecord: (node) =>
     stringOf(member(node, "scope")) !== undefined &&
     stringOf(member(node, "path")) !== undefined &&

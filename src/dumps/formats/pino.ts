@@ -9,6 +9,7 @@ import { producerFormat } from "../values/producer.ts";
 export const pino = producerFormat({
   name: "pino",
   description: "lines of pino, pino-http and Fastify",
+  marks: ["level"],
   isRecord: (node) =>
     member(node, "level") !== undefined &&
     member(node, "time") !== undefined &&

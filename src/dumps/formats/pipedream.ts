@@ -9,6 +9,7 @@ import { producerFormat } from "../values/producer.ts";
 export const pipedream = producerFormat({
   name: "pipedream",
   description: "events of Pipedream and RequestBin endpoints",
+  marks: ["client_ip"],
   isRecord: (node) =>
     member(node, "headers") !== undefined &&
     member(node, "client_ip") !== undefined &&

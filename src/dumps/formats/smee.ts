@@ -12,6 +12,7 @@ import { producerFormat } from "../values/producer.ts";
 export const smee = producerFormat({
   name: "smee",
   description: "smee.io: its stream of events, or a payload copied from its page",
+  marks: ["timestamp"],
   isRecord: (node) =>
     member(node, "body") !== undefined &&
     countOf(member(node, "timestamp")) !== undefined &&

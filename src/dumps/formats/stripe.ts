@@ -15,6 +15,7 @@ import { producerFormat } from "../values/producer.ts";
 export const stripe = producerFormat({
   name: "stripe",
   description: "stripe listen --format json, and the messages of its socket",
+  marks: ["livemode", "event_payload"],
   isRecord: (node) => isEvent(node) || stringOf(member(node, "event_payload")) !== undefined,
   read,
   advice: {

@@ -14,6 +14,7 @@ import { producerFormat } from "../values/producer.ts";
 export const svix = producerFormat({
   name: "svix",
   description: "messages and attempts of Svix's API",
+  marks: ["eventType", "msgId", "message", "msg"],
   isRecord: (node) => isMessage(node) || isAttempt(node) || isPair(node),
   read,
   advice: {

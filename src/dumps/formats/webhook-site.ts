@@ -17,6 +17,7 @@ export const webhookSiteAdvice = {
 export const webhookSite = producerFormat({
   name: "webhook.site",
   description: "webhook.site's API: /token/{token}/requests and /token/{token}/request/{uuid}",
+  marks: ["token_id"],
   isRecord: (node) => ["uuid", "token_id", "content", "headers"].every((name) => member(node, name) !== undefined),
   advice: webhookSiteAdvice,
 });

@@ -1,8 +1,8 @@
 import type { DumpedRequest } from "../../model/dump.ts";
 import { TelepathError } from "../../model/errors.ts";
-import { jsonDocuments, withBroken, type JsonDocument } from "../documents.ts";
+import { jsonDocuments, withBroken, type JsonDocument, type JsonDocuments } from "../documents.ts";
 import type { DumpFormat, JsonNode, Source } from "../format.ts";
-import { parseJson } from "../json.ts";
+import { itemsOf, parseJson } from "../json.ts";
 import { advised, type Advice } from "./advice.ts";
 import { requestsIn, signedRequestsIn } from "./requests.ts";
 
@@ -10,6 +10,8 @@ import { requestsIn, signedRequestsIn } from "./requests.ts";
 export interface Producer {
   name: string;
   description: string;
+  /** Members of which every record has one: a dump without any of them is not searched for records. */
+  marks: readonly string[];
   /** Whether a JSON value is a record of this program. Looks at few members, since it is asked of every JSON dump. */
   isRecord: (node: JsonNode) => boolean;
   /** The requests of a record; without it they are found wherever their headers are. */
@@ -28,7 +30,10 @@ export function producerFormat(producer: Producer): DumpFormat {
     description: producer.description,
 
     recognizes(dump) {
-      return jsonDocuments(dump).documents.some((document) =>
+      const found = jsonDocuments(dump);
+      const names = namesIn(found);
+      if (!producer.marks.some((name) => names.has(name))) return false;
+      return found.documents.some((document) =>
         recordsIn(document.json, producer).some((record) => read(record, document).length > 0),
       );
     },
@@ -49,17 +54,31 @@ export function producerFormat(producer: Producer): DumpFormat {
   };
 }
 
+const known = new WeakMap<JsonDocuments, ReadonlySet<string>>();
+
+/** The names of the members of everything that `recordsIn` looks at. Each producer asks for them: collected once. */
+function namesIn(found: JsonDocuments): ReadonlySet<string> {
+  const before = known.get(found);
+  if (before) return before;
+  const names = new Set<string>();
+  const add = (node: JsonNode): void => {
+    if (node.type === "object") for (const { name } of node.members) names.add(name);
+  };
+  for (const { json } of found.documents) {
+    add(json);
+    itemsOf(json).forEach(add);
+    if (json.type === "object") for (const { value } of json.members) itemsOf(value).forEach(add);
+  }
+  known.set(found, names);
+  return names;
+}
+
 /** The records in a value: itself, its items, or the items of its members. */
 function recordsIn(node: JsonNode, producer: Producer): JsonNode[] {
   if (producer.isRecord(node)) return [node];
   if (node.type === "array") return node.items.filter(producer.isRecord);
-  const records: JsonNode[] = [];
-  if (node.type !== "object") return records;
-  for (const { value } of node.members) {
-    if (value.type !== "array") continue;
-    for (const item of value.items) if (producer.isRecord(item)) records.push(item);
-  }
-  return records;
+  if (node.type !== "object") return [];
+  return node.members.flatMap(({ value }) => itemsOf(value).filter(producer.isRecord));
 }
 
 function requestsOf(

@@ -8,6 +8,7 @@ import { absentBody, announcedBytes, settleBody, type SettledBody } from "../rea
 const SEPARATOR = /^###/;
 const COMMENT = /^\s*(?:#|\/\/)/;
 const VARIABLE = /^@([\w.-]{1,200})\s*=\s*(.*)$/;
+const REQUEST_LINE = /^\s*(?:[A-Z]{3,32}\s+)?(?:https?:\/\/|\{\{|\/)/;
 const LONGEST_LINE = 8192;
 const MOST_FILLED_IN = 67_108_864;
 
@@ -52,11 +53,11 @@ function isRequestLine(line: string): boolean {
 function requestLineOf(
   line: string,
 ): { method: string | undefined; url: string; version: string | undefined } | undefined {
+  if (!REQUEST_LINE.test(line)) return undefined;
   const words = line.trim().split(/\s+/);
   const version = /^HTTP\/\d/.test(words.at(-1) ?? "") ? words.pop() : undefined;
   const method = words.length > 1 && /^[A-Z]{3,32}$/.test(words[0] ?? "") ? words.shift() : undefined;
-  const url = words.join(" ");
-  return /^(?:https?:\/\/|\{\{|\/)/.test(url) ? { method, url, version } : undefined;
+  return { method, url: words.join(" "), version };
 }
 
 function variablesOf(lines: readonly string[]): Variables {

@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { headerValue } from "../../src/model/http.ts";
 import { readBash } from "../../src/dumps/commands/bash.ts";
+import { cpuTime, linearMs } from "./cpu-time.ts";
 import { bodyOf, requestOf, requestsOf } from "./evidence.ts";
 
 const url = "https://a.test/hooks?x=1";
@@ -117,15 +118,49 @@ describe("a curl command", () => {
     expect(bodyOf(before)).toBe('{"a":"100% \\n"}');
   });
 
+  it("for cmd counts as another reading where it makes the same requests, and nowhere else", () => {
+    const [posted, got] = requestsOf(`curl a.test -d "{""a"":1}" ;curl -d b`);
+    expect([posted, got].map((request) => request?.otherReadings)).toEqual([[], []]);
+  });
+
   it("of mitmproxy is read with its literal \\x0a undone as well", () => {
     const request = requestOf(`curl -X POST ${url} -d 'a\\x0a'`);
     expect(request.otherReadings).toEqual([Buffer.from("a\n")]);
   });
 });
 
+describe("what a shell would read", () => {
+  const megabyte = 1 << 20;
+  const large = "a".repeat(9 * megabyte);
+
+  it.each([
+    ["$'…'", `$'${large}'`],
+    ["single quotes in printf", `"$(printf '${large}')"`],
+    ["double quotes in printf", `"$(printf "${large}")"`],
+    ["a word of printf's", `"$(printf ${large})"`],
+  ])("may be as large as a dump: %s", (_name, word) => {
+    expect(requestOf(`curl ${url} -d ${word}`).body).toHaveLength(large.length);
+  });
+
+  it("from standard input is read once, as by curl", () => {
+    expect(bodyOf(requestOf(`curl ${url} -d @- --data-urlencode n@- -d @- <<'E'\na b\nE\n`))).toBe("a b&n=&");
+    const half = "a".repeat(megabyte / 2);
+    expect(requestOf(`curl ${url} ${"-d @- ".repeat(3000)}<<E\n${half}\nE\n`).body).toHaveLength(half.length + 2999);
+  });
+
+  it("of many URLs that get one large body takes time in proportion to the dump", () => {
+    const script = `curl -d '${"a".repeat(megabyte / 2)}' ${"a ".repeat(megabyte / 4)}`;
+    expect(cpuTime(() => expect(requestsOf(script)).toHaveLength(megabyte / 4))).toBeLessThan(linearMs);
+  });
+
+  it("has an escaped backslash before what is no pair of escapes", () => {
+    const [reading] = requestOf(`curl ${url} -d $'\\\\ud83d\\ude00\\xe9'`).otherReadings;
+    expect(reading?.subarray(0, 6)).toEqual(Buffer.from("\\ud83d"));
+  });
+});
+
 describe("bash's rules", () => {
-  const words = (script: string): string[] =>
-    readBash(script, { escapes: "bytes", keepsFinalNewlines: false })[0]?.words ?? [];
+  const words = (script: string): string[] => [...readBash(script, /^printf$/, [])].flatMap((command) => command.words);
 
   it("agree with a real shell's on quoted words", () => {
     const piece = fc.constantFrom(
@@ -156,7 +191,7 @@ describe("bash's rules", () => {
         } catch {
           return;
         }
-        expect(words(Buffer.from(script).toString("latin1")).slice(2)).toEqual(real.split("\0").slice(0, -1));
+        expect(words(Buffer.from(script).toString("latin1")).slice(1)).toEqual(real.split("\0").slice(0, -1));
       }),
       { numRuns: 150 },
     );

@@ -1,184 +1,163 @@
-import type { TelepathError } from "../../model/errors.ts";
-import { undoAnsiC, undoPrintf, type EscapeStyle } from "./escapes.ts";
-import { ScriptCursor } from "./script.ts";
-
-/** A command as its shell would start it: byte strings, one character for each byte. */
-export interface ShellCommand {
-  words: string[];
-  /** What is written in the dump for its standard input: a here-string, a here-document, `printf '…' |`. */
-  input: string | null;
-  /** It holds `$NAME`, `$(…)` or backticks. They stand as they are: nothing of a dump is ever run. */
-  expands: boolean;
-}
-
-export interface BashReading {
-  escapes: EscapeStyle;
-  /** `$(…)` drops line ends at its end; a tool that forgot that meant them. */
-  keepsFinalNewlines: boolean;
-  /** mitmproxy escapes control characters for `printf` and nothing else: `%` and `\n` in a body are meant as they stand. */
-  printsLiterally?: boolean;
-}
+import { WordReader } from "./bash-words.ts";
+import { programAt } from "./program.ts";
+import { spelled, type ShellCommand, type UnspelledCommand } from "./shell-command.ts";
+import type { BashReading, Word } from "./words.ts";
 
 /**
- * Splits a script into its commands by bash's quoting rules. Written by hand because shell-quote knows no `$'…'`, in
+ * The commands of a script that run a program, by bash's quoting rules, one after another: each as bash reads it, with
+ * those of the other readings that may make other words of it. Written by hand because shell-quote knows no `$'…'`, in
  * which browsers write bodies, and tells neither `$NAME` in quotes from text nor bytes from characters.
  *
  * @throws TelepathError `BROKEN_DUMP` with the line where a quote is opened and never closed.
  */
-export function readBash(script: string, reading: BashReading): ShellCommand[] {
-  return new BashReader(script, reading).commands();
+export function* readBash(script: string, program: RegExp, readings: readonly BashReading[]): Generator<ShellCommand> {
+  for (const command of new BashReader(script, program).commands()) yield spelled(command, readings);
 }
 
-const PLAIN = /[^ \t\r\n'"\\$`|&;<>()#]+/y;
-const PLAIN_IN_DOUBLE_QUOTES = /[^"\\$`]+/y;
-const ANSI_C = /\$'((?:[^'\\]|\\[^])*)'/y;
-const PRINTF = /\$\(printf ((?:'[^']*'|"(?:[^"\\$`]|\\[^])*"|[\w%+,./:=@-])+)\)/y;
-const PRINTF_PIECE = /'([^']*)'|"((?:[^"\\]|\\[^])*)"/g;
+interface CurrentCommand extends UnspelledCommand {
+  words: Word[];
+}
+
+interface HereDocument {
+  end: string;
+  /** `<<-`: tabs at the start of its lines are left out. */
+  tabs: boolean;
+  command: CurrentCommand;
+}
+
+const BLANKS = /[ \t\r]+/y;
+const TABS = /\t+/y;
 const REDIRECTION = /(<<<|<<-?|[<>]&?|&>)>?[ \t]*/y;
 const HERE_WORD = /['"\\]?([A-Za-z0-9_.-]+)['"]?/y;
 
-class BashReader extends ScriptCursor {
-  private readonly reading: BashReading;
-  private current: ShellCommand = empty();
-  private readonly done: ShellCommand[] = [];
-  private readonly hereDocuments: { end: string; tabs: boolean; command: ShellCommand }[] = [];
+class BashReader extends WordReader {
+  private readonly program: RegExp;
+  protected current: CurrentCommand = empty();
+  private done: UnspelledCommand[] = [];
+  private hereDocuments: HereDocument[] = [];
 
-  constructor(script: string, reading: BashReading) {
+  constructor(script: string, program: RegExp) {
     super(script);
-    this.reading = reading;
+    this.program = program;
   }
 
-  commands(): ShellCommand[] {
-    while (this.at < this.script.length) this.step();
-    this.finish();
-    return this.done;
+  *commands(): Generator<UnspelledCommand> {
+    while (this.at < this.script.length) {
+      this.step();
+      if (this.at >= this.script.length) this.finish();
+      // The lines of a here-document are still to come.
+      else if (this.done.length === 0 || this.hereDocuments.length > 0) continue;
+      const ready = this.done;
+      this.done = [];
+      yield* ready;
+    }
   }
 
   private step(): void {
-    const character = this.script.charAt(this.at);
-    if (character === "\n") this.newline();
-    else if (/[ \t\r]/.test(character)) this.at += 1;
-    else if (character === "#") this.at = this.endOfLine();
-    else if (/[<>]/.test(character) || this.script.startsWith("&>", this.at)) this.redirection();
-    else if (/[|&;()]/.test(character)) this.separator(character);
-    else if (this.script.startsWith("\\\n", this.at) || this.script.startsWith("\\\r\n", this.at)) {
-      this.at = this.endOfLine() + 1;
-    } else this.word();
+    switch (this.script.charAt(this.at)) {
+      case "\n":
+        return this.newline();
+      case " ":
+      case "\t":
+      case "\r":
+        this.skip(BLANKS);
+        return;
+      case "#":
+        this.at = this.endOfLine();
+        return;
+      case "<":
+      case ">":
+        return this.redirection();
+      case "|":
+      case ";":
+      case "(":
+      case ")":
+        return this.separator();
+      case "&":
+        return this.script.charAt(this.at + 1) === ">" ? this.redirection() : this.separator();
+      case "\\":
+        return this.continuesLine() ? this.continueLine() : this.addWord();
+      default:
+        return this.addWord();
+    }
   }
 
-  private word(): void {
+  private continuesLine(): boolean {
+    return this.script.startsWith("\\\n", this.at) || this.script.startsWith("\\\r\n", this.at);
+  }
+
+  private continueLine(): void {
+    this.at = this.endOfLine() + 1;
+  }
+
+  private addWord(): void {
     const start = this.at;
-    const value = this.readWord();
-    const descriptor = /[<>]/.test(this.script.charAt(this.at)) && /^\d$/.test(this.script.slice(start, this.at));
-    if (!descriptor) this.current.words.push(value);
-  }
-
-  private readWord(): string {
-    let value = "";
-    for (;;) {
-      const character = this.script.charAt(this.at);
-      if (character === "" || /[ \t\r\n|&;<>()]/.test(character)) return value;
-      if (character === "'") value += this.singleQuoted();
-      else if (character === '"') value += this.doubleQuoted();
-      else if (character === "\\") value += this.escaped();
-      else if (character === "$" || character === "`") value += this.dollar(true);
-      else value += this.match(PLAIN) ?? this.take(1);
-    }
-  }
-
-  private singleQuoted(): string {
-    const close = this.script.indexOf("'", this.at + 1);
-    if (close === -1) throw this.unclosed("'");
-    const value = this.script.slice(this.at + 1, close);
-    this.at = close + 1;
-    return value;
-  }
-
-  private doubleQuoted(): string {
-    const start = this.at;
-    let value = "";
-    this.at += 1;
-    for (;;) {
-      value += this.match(PLAIN_IN_DOUBLE_QUOTES) ?? "";
-      const character = this.script.charAt(this.at);
-      if (character === "") {
-        this.at = start;
-        throw this.unclosed('"');
-      }
-      if (character === '"') break;
-      if (character !== "\\") value += this.dollar(false);
-      else if (/[$`"\\\n]/.test(this.script.charAt(this.at + 1))) value += this.escaped();
-      else value += this.take(1);
-    }
-    this.at += 1;
-    return value;
-  }
-
-  /** A backslash outside quotes or before a character it protects: it and a line end vanish together. */
-  private escaped(): string {
-    const length = this.script.startsWith("\\\r\n", this.at) ? 3 : 2;
-    const [, character = ""] = this.take(length);
-    return /[\r\n]/.test(character) ? "" : character;
-  }
-
-  private dollar(unquoted: boolean): string {
-    const ansiC = unquoted ? this.exec(ANSI_C) : undefined;
-    if (ansiC) return undoAnsiC(ansiC[1] ?? "", this.reading.escapes);
-    const printf = this.exec(PRINTF);
-    if (printf) {
-      const format = (printf[1] ?? "").replace(PRINTF_PIECE, (_all, single?: string, double?: string) => {
-        return single ?? (double ?? "").replace(/\\(["\\$`])/g, "$1");
-      });
-      const output = this.reading.printsLiterally ? format : undoPrintf(format);
-      return this.reading.keepsFinalNewlines ? output : output.replace(/\n+$/, "");
-    }
-    if (unquoted && this.script.startsWith("$'", this.at)) throw this.unclosed("$'");
-    if (unquoted && this.script.startsWith('$"', this.at)) this.at += 1;
-    else {
-      const next = this.script.charAt(this.at + 1);
-      if (this.script.charAt(this.at) === "`" || /[A-Za-z_0-9{(@*#?$!-]/.test(next)) this.current.expands = true;
-      return this.take(1);
-    }
-    return "";
+    const word = this.word();
+    const next = this.script.charAt(this.at);
+    const isDescriptor = (next === "<" || next === ">") && /^\d$/.test(this.script.slice(start, this.at));
+    if (!isDescriptor) this.current.words.push(word);
   }
 
   private redirection(): void {
-    const operator = this.exec(REDIRECTION)?.[1] ?? this.take(1);
-    if (operator.startsWith("<<") && operator !== "<<<") {
+    const operator = this.exec(REDIRECTION)?.[1] ?? "";
+    if (operator === "<<" || operator === "<<-") {
       const end = this.exec(HERE_WORD)?.[1];
       if (end) this.hereDocuments.push({ end, tabs: operator === "<<-", command: this.current });
       return;
     }
-    const target = this.readWord();
-    if (operator === "<<<") this.current.input = `${target}\n`;
+    const target = this.word();
+    if (operator === "<<<") this.current.input = { hereString: target };
   }
 
-  private separator(character: string): void {
+  private separator(): void {
+    const isPipe = this.script.charAt(this.at) === "|" && this.script.charAt(this.at + 1) !== "|";
     this.at += 1;
-    const piped = character === "|" && this.script.charAt(this.at) !== "|" ? written(this.current) : null;
+    const { words, hasAnsiC, hasPrintf } = this.current;
     this.finish();
-    this.current.input = piped;
+    if (isPipe) Object.assign(this.current, { input: { piped: words }, hasAnsiC, hasPrintf });
   }
 
   private newline(): void {
     this.at += 1;
-    for (const { end, tabs, command } of this.hereDocuments.splice(0)) {
-      const lines: string[] = [];
-      while (this.at < this.script.length) {
-        const next = this.endOfLine();
-        const raw = this.script.slice(this.at, next);
-        const line = tabs ? raw.replace(/^\t+/, "") : raw;
-        this.at = next + 1;
-        if (line.replace(/\r$/, "") === end) break;
-        lines.push(`${line}\n`);
+    if (this.hereDocuments.length > 0) {
+      for (const document of this.hereDocuments) {
+        document.command.input = { hereDocument: this.hereDocument(document) };
       }
-      command.input = lines.join("");
+      this.hereDocuments = [];
     }
     if (this.current.words.length > 0) this.finish();
   }
 
+  /** The lines up to the one that is its end, each with a line end. */
+  private hereDocument({ end, tabs }: HereDocument): string {
+    const start = this.at;
+    let close = this.script.length;
+    while (this.at < this.script.length && close === this.script.length) {
+      const line = this.at;
+      if (tabs) this.skip(TABS);
+      if (this.isLine(end)) close = line;
+      this.at = this.endOfLine() + 1;
+    }
+    const lines = this.script.slice(start, close);
+    const text = tabs ? lines.replace(/(^|\n)\t+/g, "$1") : lines;
+    return lines === "" || lines.endsWith("\n") ? text : `${text}\n`;
+  }
+
+  /** Whether the rest of the line is this and no more. */
+  private isLine(text: string): boolean {
+    if (!this.script.startsWith(text, this.at)) return false;
+    const end = this.at + text.length;
+    const next = this.script.charAt(this.script.charAt(end) === "\r" ? end + 1 : end);
+    return next === "" || next === "\n";
+  }
+
   private finish(): void {
-    if (this.current.words.length > 0) this.done.push(this.current);
+    const { words } = this.current;
+    const program = programAt(words, this.program);
+    if (program !== -1) {
+      this.current.words = words.slice(program + 1);
+      this.done.push(this.current);
+    }
     this.current = empty();
   }
 
@@ -186,27 +165,8 @@ class BashReader extends ScriptCursor {
     const newline = this.script.indexOf("\n", this.at);
     return newline === -1 ? this.script.length : newline;
   }
-
-  private take(length: number): string {
-    this.at += length;
-    return this.script.slice(this.at - length, this.at);
-  }
-
-  private unclosed(quote: string): TelepathError {
-    return this.broken(`the quote ${quote} is opened and never closed`);
-  }
 }
 
-function empty(): ShellCommand {
-  return { words: [], input: null, expands: false };
-}
-
-/** What `printf` or `echo` would write into a pipe; null for any other command. */
-function written({ words: [name, ...rest] }: ShellCommand): string | null {
-  if (name === "printf" && rest.length === 1) return undoPrintf(rest[0] ?? "");
-  if (name === "printf" && rest.length === 2 && /^%[sb](?:\\n)?$/.test(rest[0] ?? "")) {
-    return `${rest[1] ?? ""}${rest[0]?.endsWith("n") ? "\n" : ""}`;
-  }
-  if (name === "echo") return rest[0] === "-n" ? rest.slice(1).join(" ") : `${rest.join(" ")}\n`;
-  return null;
+function empty(): CurrentCommand {
+  return { words: [], input: null, expands: false, hasAnsiC: false, hasPrintf: false };
 }

@@ -40,7 +40,7 @@ const SHORT_FLAGS = new Map([
   [":", "next"],
 ]);
 
-/** One option as given; an argument that is none is a `url`. A flag's value is empty. */
+/** One option as given, but for short ones that tell nothing of the request; an argument that is none is a `url`. */
 export interface CurlOption {
   name: string;
   value: string;
@@ -50,32 +50,31 @@ export interface CurlOption {
 export function curlOptions(words: readonly string[]): CurlOption[] {
   const options: CurlOption[] = [];
   for (let at = 0; at < words.length; at += 1) {
-    const word = words[at] ?? "";
-    if (word.startsWith("--") && word !== "--") {
+    const word = words[at]!;
+    if (!word.startsWith("-") || word === "-") options.push({ name: "url", value: word });
+    else if (!word.startsWith("--")) at += shortOptions(word, words[at + 1] ?? "", options);
+    else if (word !== "--") {
       const name = word.slice(2);
       const takesValue = LONG_WITH_VALUE.has(name);
       if (takesValue) at += 1;
       options.push({ name, value: takesValue ? (words[at] ?? "") : "" });
-    } else if (word.startsWith("-") && word !== "-" && word !== "--") {
-      at += shortOptions(word.slice(1), words[at + 1] ?? "", options);
-    } else if (word !== "--") {
-      options.push({ name: "url", value: word });
     }
   }
   return options;
 }
 
 /** `-sSXPOST`: flags up to the first that takes a value, which is the rest of the word or the next. */
-function shortOptions(letters: string, next: string, options: CurlOption[]): 0 | 1 {
-  for (const [index, letter] of letters.split("").entries()) {
+function shortOptions(word: string, next: string, options: CurlOption[]): 0 | 1 {
+  for (let at = 1; at < word.length; at += 1) {
+    const letter = word.charAt(at);
     const name = SHORT_WITH_VALUE.get(letter);
-    if (name === undefined) {
-      options.push({ name: SHORT_FLAGS.get(letter) ?? letter, value: "" });
-      continue;
+    if (name !== undefined) {
+      const isLast = at === word.length - 1;
+      if (name !== "") options.push({ name, value: isLast ? next : word.slice(at + 1) });
+      return isLast ? 1 : 0;
     }
-    const rest = letters.slice(index + 1);
-    options.push({ name, value: rest === "" ? next : rest });
-    return rest === "" ? 1 : 0;
+    const flag = SHORT_FLAGS.get(letter);
+    if (flag !== undefined) options.push({ name: flag, value: "" });
   }
   return 0;
 }

@@ -1,53 +1,80 @@
-import type { DumpedRequest } from "../../model/dump.ts";
 import { headerValue, type Header } from "../../model/http.ts";
 import { originForm } from "../http/target.ts";
 import { absentBody, announcedBytes, settleBody, type SettledBody } from "../readings.ts";
-import { curlData, type CurlData } from "./curl-data.ts";
+import { curlData, isData, type CurlData } from "./curl-data.ts";
 import { curlOptions, type CurlOption } from "./curl-options.ts";
+import type { ShellCommand } from "./shell-command.ts";
 
-/** The words of one command whose first is `curl`, and what is written for its standard input. */
-export interface CurlCommand {
-  words: readonly string[];
-  input: string | null;
-  expands: boolean;
+/** The word that runs curl. */
+export const curlProgram = /^(?:\S*\/)?curl(?:\.exe)?$/;
+
+/** What a command asks for with one set of options: the same of each of its URLs. */
+export interface Transfer {
+  method: string;
+  /** Null for the one that has no URL. */
+  targets: readonly (string | null)[];
+  headers: Header[];
+  settled: SettledBody;
+  /** What other readings of the command make of it. */
+  others: readonly Transfer[];
 }
 
-/** The commands that run curl, without what stands before the word: a prompt, `VARIABLE=value`, `sudo`. */
-export function curlCommands(commands: readonly CurlCommand[]): CurlCommand[] {
-  return commands.flatMap((command) => {
-    const at = command.words.findIndex((word) => /^(?:\S*\/)?curl(?:\.exe)?$/.test(word));
-    return at === -1 || at > 4 ? [] : [{ ...command, words: command.words.slice(at + 1) }];
-  });
+/** The transfers of one command. Another reading that has not as many is none. */
+export function curlTransfers(command: ShellCommand): Transfer[] {
+  const transfers = transfersOf(command);
+  if (command.others.length === 0) return transfers;
+  const alike = command.others.map(transfersOf).filter(({ length }) => length === transfers.length);
+  for (const [index, transfer] of transfers.entries()) transfer.others = alike.map((other) => other[index]!);
+  return transfers;
 }
 
-/** The requests of one command: one for each of its URLs. */
-export function curlRequests({ words, input, expands }: CurlCommand): DumpedRequest[] {
-  return transfers(curlOptions(words)).flatMap((options) => {
-    const data = curlData(options, input);
-    const urls = valuesOf(options, "url");
-    if (urls.length === 0 && data.contentType === null && !has(options, "header")) return [];
-    const asked = valuesOf(options, "request-target").at(-1);
-    const common = { method: method(options, data), headers: headers(options, data) };
-    const settled = body(data, has(options, "get"), announcedBytes(common.headers), expands);
-    const query = has(options, "get") ? (data.body ?? "") : "";
-    return (urls.length > 0 ? urls : [null]).map((url) =>
-      Object.assign({ target: asked ?? (url === null ? null : target(url, query)) }, common, settled),
-    );
-  });
+function transfersOf(command: ShellCommand): Transfer[] {
+  const transfers: Transfer[] = [];
+  for (const options of separated(curlOptions(command.words))) {
+    if (options.some(({ name }) => name === "url" || name === "header" || isData(name))) {
+      transfers.push(transferOf(options, command));
+    }
+  }
+  return transfers;
+}
+
+function transferOf(options: CurlOption[], { input, expands }: ShellCommand): Transfer {
+  const data = curlData(options, input);
+  const inQuery = has(options, "get");
+  const query = inQuery ? (data.body ?? "") : "";
+  const asked = lastOf(options, "request-target");
+  const targets: string[] = [];
+  for (const { name, value } of options) {
+    if (name === "url") targets.push(asked ?? target(value, query));
+  }
+  const list = headers(options, data);
+  return {
+    method: method(options, data),
+    targets: targets.length > 0 ? targets : [asked ?? null],
+    headers: list,
+    settled: body(data, inQuery, announcedBytes(list), expands),
+    others: [],
+  };
 }
 
 /** `--next` starts anew. */
-function transfers(options: CurlOption[]): CurlOption[][] {
-  const all: CurlOption[][] = [[]];
+function separated(options: CurlOption[]): CurlOption[][] {
+  if (!has(options, "next")) return [options];
+  const all: CurlOption[][] = [];
+  let current: CurlOption[] = [];
   for (const option of options) {
-    if (option.name === "next") all.push([]);
-    else all.at(-1)?.push(option);
+    if (option.name !== "next") current.push(option);
+    else {
+      all.push(current);
+      current = [];
+    }
   }
+  all.push(current);
   return all;
 }
 
 function method(options: CurlOption[], data: CurlData): string {
-  const named = valuesOf(options, "request").at(-1);
+  const named = lastOf(options, "request");
   // Windows knows no single quotes: DevTools' -X 'POST' reaches curl with them.
   if (named !== undefined) return named.replace(/^'(.*)'$/, "$1");
   if (has(options, "head")) return "HEAD";
@@ -67,12 +94,10 @@ function headers(options: CurlOption[], data: CurlData): Header[] {
   const implied: Header[] = [];
   for (const { name, value } of options) {
     if (name === "header") addHeader(value, list, suppressed);
-    if (name === "user-agent") implied.push(["User-Agent", value]);
-    if (name === "referer") implied.push(["Referer", value.replace(/;auto$/, "")]);
-    // Without a `=` the value names a file of cookies.
-    if (name === "cookie" && value.includes("=")) implied.push(["Cookie", value]);
-    if (name === "oauth2-bearer") implied.push(["Authorization", `Bearer ${value}`]);
-    if (name === "user") implied.push(["Authorization", `Basic ${Buffer.from(value, "latin1").toString("base64")}`]);
+    else {
+      const header = impliedHeader(name, value);
+      if (header !== undefined) implied.push(header);
+    }
   }
   if (data.contentType !== null && !has(options, "get")) implied.push(["Content-Type", data.contentType]);
   if (has(options, "json")) implied.push(["Accept", "application/json"]);
@@ -80,6 +105,24 @@ function headers(options: CurlOption[], data: CurlData): Header[] {
     ([name]) => headerValue(list, name) === undefined && !suppressed.has(name.toLowerCase()),
   );
   return [...list, ...wanted];
+}
+
+function impliedHeader(option: string, value: string): Header | undefined {
+  switch (option) {
+    case "user-agent":
+      return ["User-Agent", value];
+    case "referer":
+      return ["Referer", value.replace(/;auto$/, "")];
+    case "cookie":
+      // Without a `=` the value names a file of cookies.
+      return value.includes("=") ? ["Cookie", value] : undefined;
+    case "oauth2-bearer":
+      return ["Authorization", `Bearer ${value}`];
+    case "user":
+      return ["Authorization", `Basic ${Buffer.from(value, "latin1").toString("base64")}`];
+    default:
+      return undefined;
+  }
 }
 
 /** `Name: value` sends it, `Name:` takes curl's own away, `Name;` sends an empty one, `@file` is not read. */
@@ -96,8 +139,7 @@ function addHeader(text: string, list: Header[], suppressed: Set<string>): void 
 }
 
 function body(data: CurlData, inQuery: boolean, declared: number | null, expands: boolean): SettledBody {
-  // A command can name any number of files; a few tell enough.
-  if (data.missing.length > 0) return absentBody(declared, ...data.missing.slice(0, 5).map(printable));
+  if (data.missing.length > 0) return absentBody(declared, ...data.missing.map(printable));
   const sent = inQuery ? [""] : [data.body ?? "", ...data.otherBodies];
   const settled = settleBody(
     sent.map((text) => ({ held: "text", bytes: Buffer.from(text, "latin1") })),
@@ -112,8 +154,8 @@ function has(options: CurlOption[], name: string): boolean {
   return options.some((option) => option.name === name);
 }
 
-function valuesOf(options: CurlOption[], name: string): string[] {
-  return options.filter((option) => option.name === name).map(({ value }) => value);
+function lastOf(options: CurlOption[], name: string): string | undefined {
+  return options.findLast((option) => option.name === name)?.value;
 }
 
 /** A byte string as it may stand in a note. */

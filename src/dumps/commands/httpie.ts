@@ -19,18 +19,23 @@ const WITH_VALUE = new Set(
   --sorted --ssl --style -s --timeout --unsorted --verify`.split(/\s+/),
 );
 const FLAGS = new Set(["--check-status", "--chunked", "--path-as-is", "--sorted", "--unsorted"]);
+const ESCAPED = /\\([\\:=@;])/g;
+const SPECIAL = /[\\:=@;]/g;
 /** The longest at a place counts. */
-const SEPARATORS = [":=@", "=@", ":@", "==", ":=", "=", "@", ":", ";"];
+const SEPARATOR = /:=@|=@|:@|==|:=|[=@:;]/y;
+
+/** The word that runs HTTPie. */
+export const httpieProgram = /^(?:\S*\/)?https?$/;
 
 /**
- * Reads the words of a command whose first is `http` or `https`; undefined for what has no URL.
+ * Reads the words after `http` or `https`; undefined for what has no URL.
  *
  * @see https://httpie.io/docs/cli/http-method
  */
 export function readHttpie(words: readonly string[]): HttpieCommand | undefined {
   const positional: string[] = [];
   const command = { raw: null as string | null, isForm: false };
-  for (let at = 1; at < words.length; at += 1) {
+  for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? "";
     if (!/^-./.test(word)) {
       positional.push(word);
@@ -40,7 +45,7 @@ export function readHttpie(words: readonly string[]): HttpieCommand | undefined 
     const takesValue = WITH_VALUE.has(name) && !FLAGS.has(name);
     const value = given ?? (takesValue ? (words[(at += 1)] ?? "") : "");
     if (name === "--raw") command.raw = value;
-    if (/^(?:--form|--multipart|-[a-z]*f[a-z]*)$/.test(name)) command.isForm = true;
+    if (/^(?:--form|--multipart|-[a-z]+)$/.test(name) && name.includes("f")) command.isForm = true;
   }
   const hasMethod = positional.length > 1 && /^[A-Za-z]+$/.test(positional[0] ?? "");
   const method = hasMethod ? (positional.shift() ?? "").toUpperCase() : null;
@@ -68,19 +73,27 @@ function itemsOf(items: readonly string[]): Pick<HttpieCommand, "headers" | "fie
   return { headers, fields, files };
 }
 
-/** At the first separator that no backslash protects. */
 function split(item: string): { name: string; separator: string; value: string } {
-  let name = "";
-  for (let at = 0; at < item.length; at += 1) {
-    const character = item.charAt(at);
-    if (character === "\\" && /[\\=:@;]/.test(item.charAt(at + 1))) {
-      at += 1;
-      name += item.charAt(at);
-      continue;
-    }
-    const separator = SEPARATORS.find((candidate) => item.startsWith(candidate, at));
-    if (separator !== undefined) return { name, separator, value: item.slice(at + separator.length) };
-    name += character;
+  const at = separatorAt(item);
+  if (at === -1) return { name: item, separator: "", value: "" };
+  SEPARATOR.lastIndex = at;
+  SEPARATOR.test(item);
+  const end = SEPARATOR.lastIndex;
+  const name = item.slice(0, at);
+  return {
+    name: name.includes("\\") ? name.replace(ESCAPED, "$1") : name,
+    separator: item.slice(at, end),
+    value: item.slice(end),
+  };
+}
+
+/** The first separator that no backslash protects. */
+function separatorAt(item: string): number {
+  SPECIAL.lastIndex = 0;
+  while (SPECIAL.test(item)) {
+    const at = SPECIAL.lastIndex - 1;
+    if (item.charAt(at) !== "\\") return at;
+    if (/[\\:=@;]/.test(item.charAt(at + 1))) SPECIAL.lastIndex = at + 2;
   }
-  return { name, separator: "", value: "" };
+  return -1;
 }

@@ -47,7 +47,7 @@ class LiteralReader extends ScriptCursor {
     const value = this.literal(depth);
     this.match(SPACE);
     if (/^[,)\]}]?$/.test(this.script.charAt(this.at))) return value;
-    this.skip();
+    this.skipExpression();
     return undefined;
   }
 
@@ -73,7 +73,7 @@ class LiteralReader extends ScriptCursor {
       const name = quoted?.type === "string" ? quoted.value : this.match(NAME);
       this.match(SPACE);
       if (name === undefined || this.script.charAt(this.at) !== ":") {
-        this.skip();
+        this.skipExpression();
         return undefined;
       }
       this.at += 1;
@@ -121,7 +121,7 @@ class LiteralReader extends ScriptCursor {
   }
 
   /** Past an expression, up to the comma or the bracket that ends it. */
-  private skip(): void {
+  private skipExpression(): void {
     const open: string[] = [];
     while (this.at < this.script.length) {
       const character = this.script.charAt(this.at);

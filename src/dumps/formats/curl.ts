@@ -1,11 +1,13 @@
 import type { DumpedRequest } from "../../model/dump.ts";
 import { TelepathError } from "../../model/errors.ts";
-import { readBash, type BashReading } from "../commands/bash.ts";
-import { cmdLines, readCmd, type CmdReading } from "../commands/cmd.ts";
-import { curlCommands, curlRequests, type CurlCommand } from "../commands/curl.ts";
+import { readBash } from "../commands/bash.ts";
+import { readCmd } from "../commands/cmd.ts";
+import { curlProgram, curlTransfers, type Transfer } from "../commands/curl.ts";
 import { literalHex, lostCharacters } from "../commands/lost-characters.ts";
+import type { ShellCommand } from "../commands/shell-command.ts";
+import type { BashReading } from "../commands/words.ts";
 import type { DumpFormat } from "../format.ts";
-import { distinct, isUtf8 } from "../readings.ts";
+import { distinct, isUtf8, withBody, type SettledBody } from "../readings.ts";
 
 const CURL_WORD = /(?:^|[\n|;&(])[ \t]*(?:[$>%] {1,4})?(?:[A-Za-z]:?[^\s'"{}]{0,200}[\\/])?curl(?:\.exe)?[ \t\\^\n]/;
 const CMD_QUOTES = /\bcurl(?:\.exe)? +\^"|\^\r?\n/;
@@ -26,69 +28,60 @@ export const curl: DumpFormat = {
 
   parse({ bytes }) {
     const script = bytes.toString("latin1");
-    const [first, ...others] = CMD_QUOTES.test(script) ? cmdReadings(script) : bashReadings(script);
-    const requests = (first?.() ?? []).flatMap(curlRequests);
+    const requests: DumpedRequest[] = [];
+    for (const { method, targets, headers, settled, others } of transfersOf(script)) {
+      const alike = others.filter((other) => other.targets.length === targets.length);
+      const read = withReadings(settled, alike);
+      for (const target of targets) requests.push(withBody(method, target, headers, read));
+    }
     if (requests.length === 0) throw new TelepathError("BROKEN_DUMP", "there is no curl command in this dump");
-    const alternatives = others.map(attempt).filter(({ length }) => length === requests.length);
-    return requests.map((request, index) =>
-      withReadings(
-        request,
-        alternatives.flatMap((all) => all[index] ?? []),
-      ),
-    );
+    return requests;
   },
 };
 
-type Read = () => CurlCommand[];
+/** What producers other than bash mean. */
+const PRODUCERS: readonly BashReading[] = [
+  { escapes: "code-points", keepsFinalNewlines: false },
+  { escapes: "bytes", keepsFinalNewlines: true },
+  { escapes: "bytes", keepsFinalNewlines: true, printsLiterally: true },
+];
 
-function bashReadings(script: string): Read[] {
-  const bash = (reading: BashReading) => () => curlCommands(readBash(script, reading));
-  const readings: Read[] = [bash({ escapes: "bytes", keepsFinalNewlines: false })];
-  if (/\$'(?:[^'\\]|\\[^])*?\\[xu]/.test(script))
-    readings.push(bash({ escapes: "code-points", keepsFinalNewlines: false }));
-  if (script.includes("$(printf ")) {
-    readings.push(bash({ escapes: "bytes", keepsFinalNewlines: true }));
-    readings.push(bash({ escapes: "bytes", keepsFinalNewlines: true, printsLiterally: true }));
+function transfersOf(script: string): Iterable<Transfer> {
+  if (CMD_QUOTES.test(script)) return eachTransfer(readCmd(script, curlProgram));
+  const transfers = eachTransfer(readBash(script, curlProgram, PRODUCERS));
+  return QUOTES_OF_OLD_CMD.test(script) ? orInCmd([...transfers], script) : transfers;
+}
+
+function* eachTransfer(commands: Iterable<ShellCommand>): Generator<Transfer> {
+  for (const command of commands) yield* curlTransfers(command);
+}
+
+/** What bash reads may be meant for cmd, if that reads as many transfers. */
+function orInCmd(transfers: Transfer[], script: string): Transfer[] {
+  const inCmd = [...eachTransfer(readCmd(script, curlProgram))];
+  if (inCmd.length !== transfers.length) return transfers;
+  for (const [index, transfer] of transfers.entries()) {
+    const other = inCmd[index]!;
+    transfer.others = transfer.others.concat(other, other.others);
   }
-  if (QUOTES_OF_OLD_CMD.test(script)) readings.push(...cmdReadings(script));
-  return readings;
+  return transfers;
 }
 
-function cmdReadings(script: string): Read[] {
-  const lines = cmdLines(script);
-  const cmd = (reading: CmdReading) => () =>
-    curlCommands(readCmd(lines, reading).map((words) => ({ words, input: null, expands: false })));
-  return [
-    cmd({ newline: "\n", backslashes: "doubled" }),
-    cmd({ newline: "\r\n", backslashes: "doubled" }),
-    cmd({ newline: "\n", backslashes: "as Windows" }),
-    cmd({ newline: "", backslashes: "as Windows" }),
-  ];
-}
-
-/** The requests as another shell would read them; none when it could not. */
-function attempt(read: Read): DumpedRequest[] {
-  try {
-    return read().flatMap(curlRequests);
-  } catch (error) {
-    if (error instanceof TelepathError) return [];
-    throw error;
-  }
-}
-
-/** Adds what the other readings of the dump, and of the body itself, make of the same request. */
-function withReadings(request: DumpedRequest, alternatives: DumpedRequest[]): DumpedRequest {
-  const isEmpty = request.body.length === 0 && request.otherReadings.length === 0 && alternatives.length === 0;
-  if (isEmpty || request.fidelity === "absent") return request;
-  const bodies = [request, ...alternatives].flatMap(({ body, otherReadings }) => [body].concat(otherReadings));
+/** Adds what the other readings of the dump, and of the body itself, make of the same body. */
+function withReadings(settled: SettledBody, alternatives: readonly Transfer[]): SettledBody {
+  const isEmpty = settled.body.length === 0 && settled.otherReadings.length === 0 && alternatives.length === 0;
+  if (isEmpty || settled.fidelity === "absent") return settled;
+  const bodies = [settled, ...alternatives.map((other) => other.settled)].flatMap(({ body, otherReadings }) =>
+    [body].concat(otherReadings),
+  );
   // What is no UTF-8 as bash reads it was written by a browser that meant code points.
-  const ordered = request.fidelity === "exact" || isUtf8(request.body) ? bodies : [...bodies.filter(isUtf8), ...bodies];
-  const [body = request.body] = ordered;
+  const ordered = settled.fidelity === "exact" || isUtf8(settled.body) ? bodies : [...bodies.filter(isUtf8), ...bodies];
+  const [body = settled.body] = ordered;
   const readings = [
     ...ordered,
     ...bodies.flatMap(literalHex),
     ...bodies.slice(0, 2).flatMap((bytes) => lostCharacters(bytes)),
   ];
-  const fidelity = body === request.body ? request.fidelity : "text";
-  return { ...request, body, fidelity, otherReadings: distinct(readings, body) };
+  const fidelity = body === settled.body ? settled.fidelity : "text";
+  return { ...settled, body, fidelity, otherReadings: distinct(readings, body) };
 }

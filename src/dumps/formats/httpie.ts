@@ -1,8 +1,10 @@
 import type { DumpedRequest } from "../../model/dump.ts";
 import { TelepathError } from "../../model/errors.ts";
-import { readBash, type BashReading, type ShellCommand } from "../commands/bash.ts";
-import { readHttpie, type HttpieCommand } from "../commands/httpie.ts";
+import { readBash } from "../commands/bash.ts";
+import { httpieProgram, readHttpie, type HttpieCommand } from "../commands/httpie.ts";
 import { literalHex } from "../commands/lost-characters.ts";
+import type { ShellCommand } from "../commands/shell-command.ts";
+import type { BashReading } from "../commands/words.ts";
 import type { DumpFormat } from "../format.ts";
 import { originForm } from "../http/target.ts";
 import {
@@ -11,12 +13,16 @@ import {
   asBuffer,
   distinct,
   settleBody,
+  withBody,
   type Reading,
   type SettledBody,
 } from "../readings.ts";
 
 const HTTPIE_WORD =
   /(?:^|[\n|;&])[ \t]*(?:[$>%#] )?https?[ \t]+(?:--?[a-z]|[A-Za-z]{3,7}[ \t]+['"]?[\w:]|['"]?(?:https?:\/\/|:\d|:\/))/;
+
+const EXPANDS = "The command holds $… or backticks, which a shell would replace; nothing in a dump is run.";
+const PLAIN_IN_JSON = /^[ !#-[\]-~]*$/;
 
 /** HTTPie's commands, typed, copied out of a browser or exported by mitmproxy. */
 export const httpie: DumpFormat = {
@@ -29,35 +35,28 @@ export const httpie: DumpFormat = {
   },
 
   parse({ bytes }) {
-    const script = bytes.toString("latin1");
-    const requests = read(script, { escapes: "bytes", keepsFinalNewlines: false });
+    const requests: DumpedRequest[] = [];
+    for (const command of readBash(bytes.toString("latin1"), httpieProgram, [asMeant])) {
+      const request = requestOf(command);
+      if (request !== undefined) requests.push(withReading(request, command.others));
+    }
     if (requests.length === 0) throw new TelepathError("BROKEN_DUMP", "there is no http command with a URL in it");
-    if (!/\$(?:'|\(printf )/.test(script)) return requests;
-    // `"$(printf …)"`, as mitmproxy writes it, and a browser's `$'\xe9'`.
-    const meant = read(script, { escapes: "code-points", keepsFinalNewlines: true, printsLiterally: true });
-    return requests.map((request, index) => withReading(request, meant[index]));
+    return requests;
   },
 };
 
-function read(script: string, reading: BashReading): DumpedRequest[] {
-  return readBash(script, reading).flatMap((command) => {
-    const at = command.words.findIndex((word) => /^(?:\S*\/)?https?$/.test(word));
-    const httpieCommand = at === -1 || at > 4 ? undefined : readHttpie(command.words.slice(at));
-    return httpieCommand ? [requestOf(httpieCommand, command)] : [];
-  });
-}
+/** What `"$(printf …)"` means, as mitmproxy writes it, and a browser's `$'\xe9'`. */
+const asMeant: BashReading = { escapes: "code-points", keepsFinalNewlines: true, printsLiterally: true };
 
-function requestOf(command: HttpieCommand, shell: ShellCommand): DumpedRequest {
+/** Undefined for a command without a URL. */
+function requestOf(shell: ShellCommand): DumpedRequest | undefined {
+  const command = readHttpie(shell.words);
+  if (command === undefined) return undefined;
   const settled = bodyOf(command, shell);
   const hasBody = command.raw !== null || command.fields.length > 0 || shell.input !== null;
-  const note = "The command holds $… or backticks, which a shell would replace; nothing in a dump is run.";
-  return {
-    method: command.method ?? (hasBody ? "POST" : "GET"),
-    target: originForm(command.url),
-    headers: command.headers,
-    ...settled,
-    notes: shell.expands ? [...settled.notes, note] : settled.notes,
-  };
+  const method = command.method ?? (hasBody ? "POST" : "GET");
+  const noted = shell.expands ? { ...settled, notes: [...settled.notes, EXPANDS] } : settled;
+  return withBody(method, originForm(command.url), command.headers, noted);
 }
 
 function bodyOf(command: HttpieCommand, { input }: ShellCommand): SettledBody {
@@ -89,20 +88,23 @@ function fieldsBody({ fields, isForm }: HttpieCommand, declared: number | null):
       "HTTPie makes the body of the fields: run it with --print B and give that with --body.",
     );
   }
-  const members = fields.map(
-    ({ name, value, isJson }) => `${quoted(name)}: ${isJson ? printable(value) : quoted(value)}`,
-  );
+  const members = fields.map(({ name, value, isJson }) => {
+    return `${quoted(name)}: ${isJson ? printable(value) : quoted(value)}`;
+  });
   const body = Buffer.from(`{${members.join(", ")}}`);
   const settled = settleBody([{ held: "value", bytes: body }], declared);
   return { ...settled, notes: [...settled.notes, "The body was put together from the fields, as HTTPie does it."] };
 }
 
 function quoted(bytes: string): string {
+  if (PLAIN_IN_JSON.test(bytes)) return `"${bytes}"`;
   const escape = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
   return JSON.stringify(printable(bytes)).replace(/[\x7f-\uffff]/g, escape);
 }
 
-function withReading(request: DumpedRequest, other: DumpedRequest | undefined): DumpedRequest {
+/** Adds what other readings of the command make of the body. */
+function withReading(request: DumpedRequest, [meant]: readonly ShellCommand[]): DumpedRequest {
+  const other = meant && requestOf(meant);
   if (request.fidelity === "absent" || other === undefined) return request;
   const readings = [...request.otherReadings, other.body, ...other.otherReadings];
   return { ...request, otherReadings: distinct(readings, request.body) };

@@ -5,7 +5,7 @@ import type { PowerShellValue } from "../commands/powershell-strings.ts";
 import { readPowerShell, type PowerShellCommand } from "../commands/powershell.ts";
 import type { DumpFormat } from "../format.ts";
 import { originForm } from "../http/target.ts";
-import { absentBody, announcedBytes, settleBody, type Reading, type SettledBody } from "../readings.ts";
+import { absentBody, announcedBytes, settleBody, withBody, type Reading, type SettledBody } from "../readings.ts";
 import { headerBytes } from "../values/headers.ts";
 
 const COMMAND = /(?:^|[\s=(;|])(?:Invoke-(?:WebRequest|RestMethod)|iwr|irm)[ \t`]/i;
@@ -39,12 +39,8 @@ function requestOf(command: PowerShellCommand): DumpedRequest {
           `The body is in the file ${file}, which is not opened: give it with --body.`,
         );
   const method = textOf(valueOf(command, "method")) ?? textOf(valueOf(command, "custommethod"));
-  return {
-    method: (method ?? "GET").toUpperCase(),
-    target: url === undefined ? null : originForm(url),
-    headers,
-    ...settled,
-  };
+  const target = url === undefined ? null : originForm(url);
+  return withBody((method ?? "GET").toUpperCase(), target, headers, settled);
 }
 
 function headersOf(command: PowerShellCommand): Header[] {

@@ -51,6 +51,17 @@ describe("a PowerShell command", () => {
     expect(request).toMatchObject({ method: "POST", target: "/hooks?x=1", fidelity: "text" });
   });
 
+  it("names the line of an open quote, whatever quotes stand doubled in it", () => {
+    const script = `Invoke-WebRequest -Uri "${url}" -Body 'it''s\n''quoted''`;
+    expect(() => requestOf(script)).toThrow("line 1: the quote ' is opened and never closed");
+  });
+
+  it("may be as large as a dump", () => {
+    const large = 9 << 20;
+    expect(requestOf(`Invoke-WebRequest -Uri "${url}" -Body '${"a".repeat(large)}'`).body).toHaveLength(large);
+    expect(requestOf(`${"# \n".repeat(large / 3)}Invoke-WebRequest -Uri "${url}"`).method).toBe("GET");
+  });
+
   it("with variables that are not known says that they stand as they are", () => {
     const request = requestOf(`iwr ${url} -Body "a $x $(Get-Date)"`);
     expect(request.fidelity).toBe("text");

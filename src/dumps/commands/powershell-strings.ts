@@ -1,4 +1,5 @@
-import { ScriptCursor } from "./script.ts";
+import type { TelepathError } from "../../model/errors.ts";
+import { StretchCursor } from "./stretches.ts";
 
 /**
  * A value of PowerShell's as a command holds it. `unknown` is an expression whose value only PowerShell could tell:
@@ -9,12 +10,12 @@ export type PowerShellValue =
   | { type: "table"; entries: { name: string; value: PowerShellValue }[] }
   | { type: "unknown"; text: string };
 
-/** A variable, with the members that are asked of it. */
-export const VARIABLE = /\$(?:\w+:)?(\w+)((?:\.\w+)*)/y;
+const VARIABLE = /\$(?:\w+:)?\w+/y;
+const MEMBER = /\.\w+/y;
 const CHARACTER = /\$\(\[char\](0x[0-9a-fA-F]{1,4}|\d{1,5})\)/y;
 const UNICODE = /`u\{([0-9a-fA-F]{1,6})\}/y;
+const NAME_START = /[A-Za-z_]/;
 const PLAIN_IN_QUOTES = /[^"`$]+/y;
-const SINGLE = /'((?:[^']|'')*)'/y;
 const ESCAPES = new Map(
   Object.entries({ "0": "\0", a: "\x07", b: "\b", e: "\x1b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" }),
 );
@@ -28,7 +29,7 @@ export interface State {
 }
 
 /** Strings of PowerShell: three kinds of quotes, and what stands for something else within. */
-export class PowerShellStrings extends ScriptCursor {
+export class PowerShellStrings extends StretchCursor {
   protected readonly state: State;
 
   constructor(script: string, state: State = { variables: new Map(), replaced: 0 }) {
@@ -36,61 +37,103 @@ export class PowerShellStrings extends ScriptCursor {
     this.state = state;
   }
 
+  /** A variable, with the members that are asked of it. */
+  protected variable(): string | undefined {
+    const start = this.at;
+    if (!this.skip(VARIABLE)) return undefined;
+    while (this.skip(MEMBER));
+    return this.script.slice(start, this.at);
+  }
+
+  /** `'…'`: `''` is a quote. */
   protected literal(): PowerShellValue {
-    const [, text] = this.exec(SINGLE) ?? [];
-    if (text === undefined) throw this.broken("the quote ' is opened and never closed");
-    return plain(text.replaceAll("''", "'"));
+    const start = this.at;
+    this.begin(start + 1);
+    for (;;) {
+      this.at = this.script.indexOf("'", this.at);
+      if (this.at === -1) throw this.unclosed("'", start);
+      if (this.script.charAt(this.at + 1) !== "'") return plain(this.closed());
+      this.doubled();
+    }
   }
 
   /** `"…"`: backticks escape, `""` is a quote, `$([char]N)` a UTF-16 unit. */
   protected expandable(): PowerShellValue {
     const start = this.at;
-    let value = "";
     let expands = false;
-    this.at += 1;
+    this.begin(start + 1);
     for (;;) {
-      value += this.match(PLAIN_IN_QUOTES) ?? "";
-      const character = this.script.charAt(this.at);
-      if (character === "") {
-        this.at = start;
-        throw this.broken('the quote " is opened and never closed');
-      }
-      if (character === '"' && this.script.charAt(this.at + 1) !== '"') break;
-      if (character === '"') {
-        value += '"';
-        this.at += 2;
-      } else {
-        const piece = this.piece();
-        value += piece.text;
-        expands ||= piece.expands;
+      this.skip(PLAIN_IN_QUOTES);
+      switch (this.script.charAt(this.at)) {
+        case "$":
+          expands = this.dollar() || expands;
+          break;
+        case "`":
+          this.backtick();
+          break;
+        case "":
+          throw this.unclosed('"', start);
+        default:
+          if (this.script.charAt(this.at + 1) !== '"') {
+            return { type: "string", value: this.closed(), utf8: false, expands };
+          }
+          this.doubled();
       }
     }
-    this.at += 1;
-    return { type: "string", value, utf8: false, expands };
   }
 
-  /** What a backtick or a dollar in quotes starts. */
-  private piece(): { text: string; expands: boolean } {
-    const [, code] = this.exec(CHARACTER) ?? [];
-    if (code !== undefined) return { text: String.fromCharCode(Number(code)), expands: false };
+  /** Two quotes that stand for one. */
+  private doubled(): void {
+    this.at += 1;
+    this.goOn(this.at + 1);
+  }
+
+  /** The text up to the quote that closes it. */
+  private closed(): string {
+    const text = this.end();
+    this.at += 1;
+    return text;
+  }
+
+  private unclosed(quote: string, start: number): TelepathError {
+    this.at = start;
+    return this.broken(`the quote ${quote} is opened and never closed`);
+  }
+
+  private backtick(): void {
+    const start = this.at;
     const [, codePoint] = this.exec(UNICODE) ?? [];
     if (codePoint !== undefined) {
-      return { text: String.fromCodePoint(Math.min(Number.parseInt(codePoint, 16), 0x10ffff)), expands: false };
+      this.replace(start, String.fromCodePoint(Math.min(Number.parseInt(codePoint, 16), 0x10ffff)));
+      return;
     }
-    const [, next = ""] = this.script.slice(this.at, this.at + 2);
-    if (this.script.charAt(this.at) === "`") {
-      this.at += 2;
-      return { text: ESCAPES.get(next) ?? next, expands: false };
+    const escape = ESCAPES.get(this.script.charAt(start + 1));
+    if (escape === undefined) {
+      this.goOn(start + 1);
+      this.at += 1;
+    } else this.goOn(start + 2, escape);
+  }
+
+  /** What a dollar starts; true when it is left to PowerShell. */
+  private dollar(): boolean {
+    const start = this.at;
+    const next = this.script.charAt(start + 1);
+    const [, code] = (next === "(" && this.exec(CHARACTER)) || [];
+    if (code !== undefined) {
+      this.replace(start, String.fromCharCode(Number(code)));
+      return false;
     }
-    const [name] = /[A-Za-z_]/.test(next) ? (this.exec(VARIABLE) ?? []) : [];
-    const known = name === undefined ? undefined : this.state.variables.get(name.toLowerCase());
-    if (known?.type === "string") {
-      this.state.replaced += known.value.length;
-      if (this.state.replaced > MAX_REPLACED) throw this.broken("its variables grow without end");
-      return { text: known.value, expands: known.expands };
+    const name = NAME_START.test(next) ? this.variable() : undefined;
+    if (name === undefined) {
+      this.at += 1;
+      return next === "(" || next === "{";
     }
-    if (name === undefined) this.at += 1;
-    return { text: name ?? "$", expands: name !== undefined || next === "(" || next === "{" };
+    const known = this.state.variables.get(name.toLowerCase());
+    if (known?.type !== "string") return true;
+    this.state.replaced += known.value.length;
+    if (this.state.replaced > MAX_REPLACED) throw this.broken("its variables grow without end");
+    this.replace(start, known.value);
+    return known.expands;
   }
 
   /** `@"` and `@'` up to a line that starts with the quote and `@`: quotes within are plain. */

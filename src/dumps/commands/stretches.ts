@@ -21,6 +21,13 @@ export class StretchCursor extends ScriptCursor {
     this.at = at;
   }
 
+  /** Puts a text in the place of what stands between a place and here. */
+  protected replace(start: number, text: string): void {
+    const end = this.at;
+    this.at = start;
+    this.goOn(end, text);
+  }
+
   /** The text up to here. */
   protected end(): string {
     this.goOn(this.at);

@@ -20,9 +20,10 @@ export const powershell: DumpFormat = {
   },
 
   parse({ text }) {
-    const commands = readPowerShell(text);
-    if (commands.length === 0) throw new TelepathError("BROKEN_DUMP", "there is no Invoke-WebRequest in this dump");
-    return commands.map(requestOf);
+    const requests: DumpedRequest[] = [];
+    for (const command of readPowerShell(text)) requests.push(requestOf(command));
+    if (requests.length === 0) throw new TelepathError("BROKEN_DUMP", "there is no Invoke-WebRequest in this dump");
+    return requests;
   },
 };
 
@@ -84,14 +85,17 @@ function readingsOf({ value, utf8 }: Extract<PowerShellValue, { type: "string" }
   else if (value.includes("\n")) texts.push(value.replaceAll("\n", "\r\n"));
   const readings = texts.map((text): Reading => ({ held: "text", bytes: Buffer.from(text) }));
   if (utf8 || /^[\0-\x7f]*$/.test(value)) return readings;
-  const latin1 = Array.from(value, (character) => (character <= "\xff" ? character : "?")).join("");
+  const latin1 = value.replace(/[\u{100}-\u{10ffff}]/gu, "?");
   return [...readings, { held: "text", bytes: Buffer.from(latin1, "latin1") }];
 }
 
 /** Parameters may be given by the start of their name, as long as it is theirs alone. */
 function valueOf(command: PowerShellCommand, name: string): PowerShellValue | undefined {
   const shortest = name === "method" || name === "infile" ? 3 : name === "useragent" ? 5 : name.length > 4 ? 4 : 3;
-  return command.find((given) => name.startsWith(given.name) && given.name.length >= shortest)?.value;
+  for (const [given, value] of command) {
+    if (given.length >= shortest && name.startsWith(given)) return value;
+  }
+  return undefined;
 }
 
 function textOf(value: PowerShellValue | undefined): string | undefined {

@@ -132,6 +132,17 @@ describe("a call of fetch", () => {
     expect(bodyOf(request)).toBe(utf8("it's Aé😀!"));
   });
 
+  it("may be as large as a dump", () => {
+    const large = 5 << 20;
+    const call = `fetch("https://a.test", ${"/**/".repeat(large)}{ method: "POST", body: "${"\\n".repeat(large)}" })`;
+    expect(requestOf(call).body).toHaveLength(large);
+  });
+
+  it("with comments that are not closed takes time in proportion to the dump", () => {
+    const dump = Buffer.from(`fetch("https://a.test", ${"a/*,".repeat(1 << 18)}`);
+    expect(cpuTime(() => expect(() => readDump(dump)).toThrow(TelepathError))).toBeLessThan(linearMs);
+  });
+
   it("among several gives one request each", () => {
     const script = `fetch("https://a.test/a", {"method":"POST","body":null}) ;\nfetch("https://a.test/b")`;
     expect(requestsOf(script).map(({ method, target }) => `${method} ${target}`)).toEqual(["POST /a", "GET /b"]);

@@ -1,15 +1,14 @@
 import type { JsonNode } from "../format.ts";
-import { ScriptCursor } from "./script.ts";
+import { closingQuote, ScriptCursor } from "./script.ts";
 
 /** The arguments of one call. An expression whose value only running it could tell is undefined. */
 export type CallArguments = (JsonNode | undefined)[];
 
 const NAME = /[A-Za-z_$][\w$]*/y;
-const SPACE = /(?:\s|\/\/[^\n]*|\/\*[^]*?\*\/)+/y;
+const SPACE = /\s+/y;
+const LINE_COMMENT = /\/\/[^\n]*/y;
+const NOT_IN_EXPRESSION = /[^"'`()[\]{},]+/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const DOUBLE = /"([^"\\\n]*(?:\\[^][^"\\\n]*)*)"/y;
-const SINGLE = /'([^'\\\n]*(?:\\[^][^'\\\n]*)*)'/y;
-const TEMPLATE = /`([^`\\]*(?:\\[^][^`\\]*)*)`/y;
 const ESCAPE = /\\(?:x([0-9a-fA-F]{2})|u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|(\r\n|[^]))/g;
 const LETTERS = new Map(Object.entries({ b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v", "0": "\0" }));
 const LITERALS = new Map<string, boolean | null>([
@@ -21,23 +20,25 @@ const LITERALS = new Map<string, boolean | null>([
 const MAX_DEPTH = 64;
 
 /**
- * The arguments of each call of a function in a script, as far as they are literals: JSON, and JavaScript's own strings,
+ * The arguments of each call of a function in a script, one call after another, as far as they are literals: JSON, and JavaScript's own strings,
  * names and trailing commas. Nothing is run.
  *
  * @throws TelepathError `BROKEN_DUMP` with the line where a literal ends too soon.
  */
-export function callsOf(script: string, name: string): CallArguments[] {
-  const calls: CallArguments[] = [];
+export function* callsOf(script: string, name: string): Generator<CallArguments> {
   const pattern = new RegExp(`(?<![\\w$.])${name}\\s{0,100}\\(`, "g");
-  for (let found = pattern.exec(script); found; found = pattern.exec(script)) {
-    const reader = new LiteralReader(script, pattern.lastIndex);
-    calls.push(reader.callArguments());
+  const reader = new LiteralReader(script);
+  while (pattern.test(script)) {
+    reader.at = pattern.lastIndex;
+    yield reader.callArguments();
     pattern.lastIndex = reader.at;
   }
-  return calls;
 }
 
 class LiteralReader extends ScriptCursor {
+  /** No comment that starts here or later is closed. */
+  private unclosedFrom = Infinity;
+
   callArguments(): CallArguments {
     return this.list(")", () => this.expression(1));
   }
@@ -45,8 +46,8 @@ class LiteralReader extends ScriptCursor {
   /** A literal that a comma or a bracket follows; undefined, and passed over, when it is more than that. */
   private expression(depth: number): JsonNode | undefined {
     const value = this.literal(depth);
-    this.match(SPACE);
-    if (/^[,)\]}]?$/.test(this.script.charAt(this.at))) return value;
+    this.space();
+    if (this.at >= this.script.length || this.endsExpression()) return value;
     this.skipExpression();
     return undefined;
   }
@@ -71,13 +72,13 @@ class LiteralReader extends ScriptCursor {
       const first = this.script.charAt(this.at);
       const quoted = first === '"' || first === "'" ? this.string(first) : undefined;
       const name = quoted?.type === "string" ? quoted.value : this.match(NAME);
-      this.match(SPACE);
+      this.space();
       if (name === undefined || this.script.charAt(this.at) !== ":") {
         this.skipExpression();
         return undefined;
       }
       this.at += 1;
-      this.match(SPACE);
+      this.space();
       const value = this.expression(depth + 1);
       return { name, value };
     });
@@ -97,8 +98,10 @@ class LiteralReader extends ScriptCursor {
 
   private string(quote: string): JsonNode | undefined {
     const start = this.at;
-    const [, text] = this.exec(quote === '"' ? DOUBLE : quote === "'" ? SINGLE : TEMPLATE) ?? [];
-    if (text === undefined) throw this.broken(`the quote ${quote} is opened and never closed`);
+    const close = closingQuote(this.script, start + 1, quote, quote !== "`");
+    if (close === -1) throw this.broken(`the quote ${quote} is opened and never closed`);
+    const text = this.script.slice(start + 1, close);
+    this.at = close + 1;
     if (quote === "`" && text.includes("${")) return undefined;
     return { type: "string", value: undoEscapes(text), start, end: this.at };
   }
@@ -106,14 +109,14 @@ class LiteralReader extends ScriptCursor {
   private list<Item>(close: string, item: () => Item): Item[] {
     const items: Item[] = [];
     for (;;) {
-      this.match(SPACE);
+      this.space();
       if (this.at >= this.script.length) throw this.broken(`expected "${close}" before the end`);
       if (this.script.charAt(this.at) === close) {
         this.at += 1;
         return items;
       }
       items.push(item());
-      this.match(SPACE);
+      this.space();
       const next = this.script.charAt(this.at);
       if (next === ",") this.at += 1;
       else if (next !== close) throw this.broken(`expected "," or "${close}"`);
@@ -122,18 +125,55 @@ class LiteralReader extends ScriptCursor {
 
   /** Past an expression, up to the comma or the bracket that ends it. */
   private skipExpression(): void {
-    const open: string[] = [];
+    let open = 0;
     while (this.at < this.script.length) {
+      this.skip(NOT_IN_EXPRESSION);
+      if (open === 0 && this.endsExpression()) return;
       const character = this.script.charAt(this.at);
-      if (/["'`]/.test(character)) {
-        this.string(character);
-        continue;
+      switch (character) {
+        case '"':
+        case "'":
+        case "`":
+          this.string(character);
+          continue;
+        case "(":
+        case "[":
+        case "{":
+          open += 1;
+          break;
+        case ")":
+        case "]":
+        case "}":
+          open -= 1;
       }
-      if (open.length === 0 && /[,)\]}]/.test(character)) return;
-      if (/[([{]/.test(character)) open.push(character);
-      if (/[)\]}]/.test(character)) open.pop();
       this.at += 1;
     }
+  }
+
+  private endsExpression(): boolean {
+    switch (this.script.charAt(this.at)) {
+      case ",":
+      case ")":
+      case "]":
+      case "}":
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** Past white space and comments. */
+  private space(): void {
+    while (this.skip(SPACE) || (this.script.charAt(this.at) === "/" && this.comment()));
+  }
+
+  private comment(): boolean {
+    if (this.skip(LINE_COMMENT)) return true;
+    if (this.at >= this.unclosedFrom || !this.script.startsWith("/*", this.at)) return false;
+    const close = this.script.indexOf("*/", this.at + 2);
+    if (close === -1) this.unclosedFrom = this.at;
+    else this.at = close + 2;
+    return close !== -1;
   }
 }
 
@@ -143,6 +183,7 @@ function unknown(at: number): JsonNode {
 }
 
 function undoEscapes(text: string): string {
+  if (!text.includes("\\")) return text;
   return text.replace(ESCAPE, (_all, x?: string, braced?: string, u?: string, letter?: string) => {
     const code = x ?? braced ?? u;
     if (code !== undefined) {

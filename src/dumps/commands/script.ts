@@ -40,17 +40,20 @@ export class ScriptCursor {
 }
 
 const BACKSLASH = 0x5c;
+const LINE_FEED = 0x0a;
 
 /**
  * Where a quote is closed whose text starts at a place, when a backslash protects the character after it; -1 when it
- * never is. No pattern does this: on a text of some megabytes, one that knows of escapes runs out of stack.
+ * never is, or not on its line. No pattern does this: on a text of some megabytes, one that knows of escapes runs out
+ * of stack.
  */
-export function closingQuote(script: string, start: number, quote: string): number {
+export function closingQuote(script: string, start: number, quote: string, onOneLine = false): number {
   const wanted = quote.charCodeAt(0);
   for (let at = start; at < script.length; at += 1) {
     const code = script.charCodeAt(at);
     if (code === wanted) return at;
     if (code === BACKSLASH) at += 1;
+    else if (code === LINE_FEED && onOneLine) return -1;
   }
   return -1;
 }

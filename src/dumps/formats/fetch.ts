@@ -4,7 +4,7 @@ import { callsOf, type CallArguments } from "../commands/javascript.ts";
 import type { DumpFormat, JsonNode } from "../format.ts";
 import { originForm } from "../http/target.ts";
 import { member, stringOf } from "../json.ts";
-import { absentBody, announcedBytes, settleBody, type SettledBody } from "../readings.ts";
+import { absentBody, announcedBytes, settleBody, withBody, type SettledBody } from "../readings.ts";
 import { headersIn } from "../values/headers.ts";
 
 const CALL = /(?:^|\n)[^\n"'`/]{0,80}\bfetch\([ \t\r\n]{0,100}["'`]/;
@@ -22,25 +22,23 @@ export const fetchCall: DumpFormat = {
   },
 
   parse({ text }) {
-    const requests = callsOf(text, "fetch").flatMap(requestOf);
+    const requests: DumpedRequest[] = [];
+    for (const call of callsOf(text, "fetch")) {
+      const request = requestOf(call);
+      if (request !== undefined) requests.push(request);
+    }
     if (requests.length === 0) throw new TelepathError("BROKEN_DUMP", "there is no call of fetch with a URL in it");
     return requests;
   },
 };
 
-function requestOf([url, options]: CallArguments): DumpedRequest[] {
+/** Undefined for a call whose URL is an expression. */
+function requestOf([url, options]: CallArguments): DumpedRequest | undefined {
   const target = stringOf(url);
-  if (target === undefined) return [];
+  if (target === undefined) return undefined;
   const headers = headersIn(member(options, "headers")) ?? [];
-  const body = member(options, "body");
-  return [
-    {
-      method: stringOf(member(options, "method")) ?? "GET",
-      target: originForm(target),
-      headers,
-      ...bodyOf(body, announcedBytes(headers)),
-    },
-  ];
+  const settled = bodyOf(member(options, "body"), announcedBytes(headers));
+  return withBody(stringOf(member(options, "method")) ?? "GET", originForm(target), headers, settled);
 }
 
 function bodyOf(body: JsonNode | undefined, declared: number | null): SettledBody {

@@ -1,6 +1,7 @@
 import type { DumpedRequest } from "../model/dump.ts";
 import type { Dump, JsonNode, Source } from "./format.ts";
 import { tryParseJson } from "./json.ts";
+import { once } from "./once.ts";
 
 /** One JSON value of a dump; offsets of its nodes count from its own text. */
 export interface JsonDocument extends Source {
@@ -13,7 +14,6 @@ export interface JsonDocuments {
   broken: readonly number[];
 }
 
-const known = new WeakMap<Source, JsonDocuments>();
 const LONGEST_PREFIX = 400;
 /** With more broken lines than this, and than whole ones, it is no log of JSON. */
 const MOST_BROKEN = 1000;
@@ -22,14 +22,9 @@ const MOST_BROKEN = 1000;
  * The JSON values of a dump: the one it is, or those of a log. There they stand one a line, after a time stamp or a
  * server-sent event's `data:`, or printed over several lines as `wrangler tail` and `jq` do.
  */
-export function jsonDocuments(dump: Pick<Dump, "text" | "json">): JsonDocuments {
-  const before = known.get(dump);
-  if (before) return before;
-  const { text, json } = dump;
-  const found = json === undefined ? documentsIn(text) : { documents: [{ text, json }], broken: [] };
-  known.set(dump, found);
-  return found;
-}
+export const jsonDocuments = once(({ text, json }: Pick<Dump, "text" | "json">): JsonDocuments => {
+  return json === undefined ? documentsIn(text) : { documents: [{ text, json }], broken: [] };
+});
 
 /** The requests of a dump, the first with a note of the lines that could not be read. */
 export function withBroken(requests: DumpedRequest[], broken: readonly number[]): DumpedRequest[] {

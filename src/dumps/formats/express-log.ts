@@ -1,9 +1,10 @@
 import type { DumpedRequest } from "../../model/dump.ts";
 import { TelepathError } from "../../model/errors.ts";
-import type { Dump, DumpFormat, JsonNode, Source } from "../format.ts";
+import type { Dump, DumpFormat, JsonNode } from "../format.ts";
 import { member, tryParseJson } from "../json.ts";
 import { loggedText } from "../literals/logged-text.ts";
 import { PrintedSource, textNode } from "../literals/nodes.ts";
+import { once } from "../once.ts";
 import { advised, type Advice } from "../values/advice.ts";
 import { holdsSignature } from "../values/headers.ts";
 import { requestsIn as requestsOfValue } from "../values/requests.ts";
@@ -33,21 +34,14 @@ export const expressLog: DumpFormat = {
 
   parse(dump) {
     const requests = requestsOf(dump);
-    if (requests.length > 0) return [...requests];
+    if (requests.length > 0) return requests;
     throw new TelepathError("BROKEN_DUMP", "no line of it is a JSON object of headers with the body on the next");
   },
 };
 
-/** What recognising a dump has found is not looked for again. */
-const known = new WeakMap<Dump, readonly DumpedRequest[]>();
+const requestsOf = once(requestsIn);
 
-function requestsOf(dump: Dump): readonly DumpedRequest[] {
-  const requests = known.get(dump) ?? requestsIn(dump);
-  known.set(dump, requests);
-  return requests;
-}
-
-function requestsIn({ text }: Source): DumpedRequest[] {
+function requestsIn({ text }: Dump): DumpedRequest[] {
   const lines = text.split("\n");
   const lineAt = (index: number): string | undefined => lines[index]?.replace(/\r$/, "");
   const requests: DumpedRequest[] = [];

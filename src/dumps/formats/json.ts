@@ -1,6 +1,8 @@
+import type { DumpedRequest } from "../../model/dump.ts";
 import { TelepathError } from "../../model/errors.ts";
-import type { DumpFormat } from "../format.ts";
+import type { Dump, DumpFormat } from "../format.ts";
 import { parseJson } from "../json.ts";
+import { once } from "../once.ts";
 import { requestsIn } from "../values/requests.ts";
 
 /**
@@ -12,12 +14,16 @@ export const json: DumpFormat = {
   description: "JSON of any program that has the headers and the body: Lambda events, log entries, inspectors",
 
   recognizes(dump) {
-    return dump.json !== undefined && requestsIn(dump.json, dump).length > 0;
+    return requestsOf(dump).length > 0;
   },
 
   parse(dump) {
-    const requests = requestsIn(dump.json ?? parseJson(dump.text), dump);
+    // Says where it is broken.
+    if (dump.json === undefined) parseJson(dump.text);
+    const requests = requestsOf(dump);
     if (requests.length === 0) throw new TelepathError("BROKEN_DUMP", "no object in it has headers and a body");
     return requests;
   },
 };
+
+const requestsOf = once((dump: Dump): DumpedRequest[] => (dump.json === undefined ? [] : requestsIn(dump.json, dump)));

@@ -1,4 +1,5 @@
 import type { Dump } from "../format.ts";
+import { once } from "../once.ts";
 import type { Advice } from "../values/advice.ts";
 
 /** What a reader should know of each of PHP's forms. */
@@ -25,21 +26,10 @@ const FIRST = new RegExp(
 
 type PhpForm = "dump" | "print" | "export" | undefined;
 
-/** Each of PHP's forms asks for it: it is looked for once. */
-const known = new WeakMap<Dump, { form: PhpForm }>();
-
 /** Which of PHP's forms comes first in a dump: a body may hold what looks like another. */
-export function phpFormOf(dump: Dump): PhpForm {
-  const before = known.get(dump);
-  if (before !== undefined) return before.form;
-  const form = firstForm(dump.text);
-  known.set(dump, { form });
-  return form;
-}
-
-function firstForm(text: string): PhpForm {
+export const phpFormOf = once(({ text }: Dump): PhpForm => {
   const { groups } = FIRST.exec(text) ?? {};
   if (groups === undefined) return undefined;
   if (groups["dump"] !== undefined) return "dump";
   return groups["print"] === undefined ? "export" : "print";
-}
+});

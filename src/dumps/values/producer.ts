@@ -3,6 +3,7 @@ import { TelepathError } from "../../model/errors.ts";
 import { jsonDocuments, withBroken, type JsonDocument, type JsonDocuments } from "../documents.ts";
 import type { DumpFormat, JsonNode, Source } from "../format.ts";
 import { itemsOf, parseJson } from "../json.ts";
+import { once } from "../once.ts";
 import { advised, type Advice } from "./advice.ts";
 import { requestsIn, signedRequestsIn } from "./requests.ts";
 
@@ -54,24 +55,19 @@ export function producerFormat(producer: Producer): DumpFormat {
   };
 }
 
-const known = new WeakMap<JsonDocuments, ReadonlySet<string>>();
-
-/** The names of the members of everything that `recordsIn` looks at. Each producer asks for them: collected once. */
-function namesIn(found: JsonDocuments): ReadonlySet<string> {
-  const before = known.get(found);
-  if (before) return before;
+/** The names of the members of everything that `recordsIn` looks at: each producer asks for them. */
+const namesIn = once(({ documents }: JsonDocuments): ReadonlySet<string> => {
   const names = new Set<string>();
   const add = (node: JsonNode): void => {
     if (node.type === "object") for (const { name } of node.members) names.add(name);
   };
-  for (const { json } of found.documents) {
+  for (const { json } of documents) {
     add(json);
     itemsOf(json).forEach(add);
     if (json.type === "object") for (const { value } of json.members) itemsOf(value).forEach(add);
   }
-  known.set(found, names);
   return names;
-}
+});
 
 /** The records in a value: itself, its items, or the items of its members. */
 function recordsIn(node: JsonNode, producer: Producer): JsonNode[] {

@@ -24,9 +24,15 @@ const READINGS: readonly CmdReading[] = [
  */
 export function* readCmd(script: string, program: RegExp): Generator<ShellCommand> {
   for (const line of cmdLines(script)) {
-    const at = programAt(cmdArguments(line, "doubled"), program);
-    if (at !== -1) yield commandOf(line, at);
+    const words = cmdArguments(line, "doubled");
+    const at = programAt(words, program);
+    if (at !== -1) yield isPlain(line) ? commandWith(words.slice(at + 1), []) : commandOf(line, at);
   }
+}
+
+/** Whether all readings make the same words of a line. */
+function isPlain(line: string): boolean {
+  return !line.includes(plainLineEnd) && !line.includes("\\");
 }
 
 /** The command of a line whose program is at a place among its words. */
@@ -37,7 +43,7 @@ function commandOf(line: string, program: number): ShellCommand {
     return (hasLineEnds && one.newline !== other.newline) || (hasBackslashes && one.backslashes !== other.backslashes);
   }).map(({ newline, backslashes }) => {
     const words = cmdArguments(line, backslashes).slice(program + 1);
-    return hasLineEnds ? words.map((word) => word.replaceAll(plainLineEnd, newline)) : words;
+    return words.map((word) => word.replaceAll(plainLineEnd, newline));
   });
   return commandWith(
     first!,

@@ -86,18 +86,18 @@ export class LiteralParser {
 
   /** Takes `<…>` with whatever is in it, other such included, and gives it as it stands. */
   inAngles(): string {
+    const { text } = this;
     const start = this.at;
     let depth = 0;
-    for (; this.at < this.text.length; this.at += 1) {
-      const character = this.text[this.at];
-      const before = this.text[this.at - 1];
-      if (character === "<") depth += 1;
-      // Not the end of an arrow in a printed object.
-      if (character === ">" && before !== "=" && before !== "-") depth -= 1;
+    for (let at = start; at < text.length; at += 1) {
+      const code = text.charCodeAt(at);
+      if (code === 0x3c) depth += 1;
+      else if (code === 0x3e && !isArrow(text.charCodeAt(at - 1))) depth -= 1;
       if (depth > 0) continue;
-      this.at += 1;
-      return this.text.slice(start, this.at);
+      this.at = at + 1;
+      return text.slice(start, this.at);
     }
+    this.at = text.length;
     throw this.broken('expected the closing ">"');
   }
 
@@ -129,6 +129,11 @@ export class LiteralParser {
     this.depth -= 1;
     return this.dialect.collection(entries, open);
   }
+}
+
+/** Whether a `>` behind it is the end of an arrow in a printed object, and closes nothing. */
+function isArrow(before: number): boolean {
+  return before === 0x3d || before === 0x2d;
 }
 
 /** Most characters are told without a pattern. */

@@ -17,6 +17,12 @@ const soonMs = 20;
 const changesPerCommit = 1000;
 const bytesPerCommit = 16 * 1024 ** 2;
 
+/** Each of those who are told has something to do then, and all of it together must not hold the event loop up. */
+const toldAtOnce = 20;
+
+/** Tells those who wait what became of a group. */
+type HandOut = () => Promise<void>;
+
 /** Commits changes in groups: those asked for in one turn of the event loop, or while a commit is under way, share one. */
 export class Writer {
   readonly #committer: Committer;
@@ -66,16 +72,12 @@ export class Writer {
     await this.#gathered();
     for (let group = this.#next(); group !== null;) {
       const handOut = await group;
-      if (isApart) {
-        group = this.#next();
-        handOut();
-      } else {
-        handOut();
-        await this.#gathered();
-        group = this.#next();
-      }
+      const following = isApart ? this.#next() : null;
+      await handOut();
+      if (!isApart) await this.#gathered();
+      group = following ?? this.#next();
     }
-    this.#draining = null; // in the same step as the look at the queue, so that nothing comes in between
+    this.#draining = null; // in the same step as the last look at the queue, so that nothing comes in between
   }
 
   /**
@@ -87,7 +89,7 @@ export class Writer {
   }
 
   /** Begins to commit what waits. Resolves to what tells those who wait what became of it; null when nobody does. */
-  #next(): Promise<() => void> | null {
+  #next(): Promise<HandOut> | null {
     return this.#queue.length === 0 ? null : this.#commitGroup(this.#takeGroup());
   }
 
@@ -100,19 +102,22 @@ export class Writer {
     return this.#queue.splice(0, end === -1 ? this.#queue.length : end);
   }
 
-  async #commitGroup(group: readonly Waiting[]): Promise<() => void> {
+  async #commitGroup(group: readonly Waiting[]): Promise<HandOut> {
     const patienceMs = group[0]!.deadline - performance.now();
     const changes = group.map(({ change }) => change);
     try {
       const outcomes = await this.#committer.commit(changes, patienceMs);
-      return () => {
-        for (const [at, waiting] of group.entries()) settle(waiting, outcomes[at]!);
-      };
+      return () => inParts(group, (waiting, at) => settle(waiting, outcomes[at]!));
     } catch (error) {
-      return () => {
-        for (const { reject } of group) reject(error);
-      };
+      return () => inParts(group, ({ reject }) => reject(error));
     }
+  }
+}
+
+async function inParts(group: readonly Waiting[], tell: (waiting: Waiting, at: number) => void): Promise<void> {
+  for (const [at, waiting] of group.entries()) {
+    if (at > 0 && at % toldAtOnce === 0) await nextTurn();
+    tell(waiting, at);
   }
 }
 

@@ -80,6 +80,30 @@ describe("changes of a history", () => {
     }
   });
 
+  it("are told of in parts, so that what they set going does not hold the event loop up", async () => {
+    const writer = new Writer(counting().committer, 1000);
+    const told: Promise<unknown>[] = [];
+    let count = 0;
+    for (let each = 0; each < 50; each += 1) told.push(writer.commit(change).then(() => (count += 1)));
+    const perTurn: number[] = [];
+    for (let before = 0; before < 50; before = count) {
+      await new Promise((resolve) => setImmediate(resolve));
+      perTurn.push(count - before);
+    }
+    await Promise.all(told);
+    expect(perTurn.filter((each) => each > 0)).toEqual([20, 20, 10]);
+  });
+
+  it.each([true, false])("are committed when they come while others are told of theirs, apart: %s", async (isApart) => {
+    const { groups, committer } = counting();
+    const writer = new Writer({ ...committer, isApart }, 1000);
+    const later = Array.from({ length: 50 }, (_, at) =>
+      writer.commit(change).then(() => (at === 25 ? writer.commit(change, "soon") : undefined)),
+    );
+    await Promise.all(later);
+    expect(groups).toEqual([50, 1]);
+  });
+
   it("are split when their bodies are large together", async () => {
     const { groups, committer } = counting();
     const writer = new Writer(committer, 1000);

@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { JsonNode } from "../../src/dumps/format.ts";
-import { countOf, member, memberAt, parseJson, positionIn, stringOf, tryParseJson } from "../../src/dumps/json.ts";
+import { positionIn } from "../../src/model/position.ts";
+import { countOf, member, memberAt, parseJson, stringOf, tryParseJson } from "../../src/dumps/json.ts";
 import { cpuTime } from "./cpu-time.ts";
 import { TelepathError } from "../../src/model/errors.ts";
 

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import { revisions, type Revision } from "../../contract/revisions.ts";
-import { parseJson, positionIn } from "../../dumps/json.ts";
+import { positionIn } from "../../model/position.ts";
+import { parseJson } from "../../dumps/json.ts";
 import type { JsonNode } from "../../dumps/format.ts";
 import { systemCode, TelepathError } from "../../model/errors.ts";
 import type { Retention } from "../../history/store.ts";

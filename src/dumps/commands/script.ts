@@ -1,5 +1,5 @@
 import { TelepathError } from "../../model/errors.ts";
-import { positionIn } from "../json.ts";
+import { positionIn } from "../../model/position.ts";
 
 /** A place in the text of a script, for the readers of shells and languages. Text is matched from it, never run. */
 export class ScriptCursor {

@@ -1,6 +1,6 @@
 import { TelepathError } from "../../model/errors.ts";
 import type { JsonNode } from "../format.ts";
-import { maxJsonDepth } from "../json.ts";
+import { maxJsonDepth } from "../json-parser.ts";
 import { LiteralParser, type Dialect } from "./parser.ts";
 
 /** A dump as what one language prints. */

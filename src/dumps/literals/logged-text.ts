@@ -1,5 +1,6 @@
 import type { JsonNode } from "../format.ts";
-import { jsonValue, maxJsonDepth, tryParseJson } from "../json.ts";
+import { maxJsonDepth } from "../json-parser.ts";
+import { jsonValue, tryParseJson } from "../json.ts";
 import type { Reading } from "../readings.ts";
 import { textNode } from "./nodes.ts";
 

@@ -1,6 +1,6 @@
 import type { TelepathError } from "../../model/errors.ts";
 import type { JsonNode } from "../format.ts";
-import { maxJsonDepth, maxJsonValues } from "../json.ts";
+import { maxJsonDepth, maxJsonValues } from "../json-parser.ts";
 import { unreadable } from "../unreadable.ts";
 import { bytesNode, phpArray, textNode, wordNode, type Entry } from "./nodes.ts";
 

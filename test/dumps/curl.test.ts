@@ -121,6 +121,9 @@ describe("a curl command", () => {
   it("for cmd counts as another reading where it makes the same requests, and nowhere else", () => {
     const [posted, got] = requestsOf(`curl a.test -d "{""a"":1}" ;curl -d b`);
     expect([posted, got].map((request) => request?.otherReadings)).toEqual([[], []]);
+    const comment = `# curl c.test/3 -d "{""c"":3}"`;
+    const [, second] = requestsOf(`curl a.test/1 -d "{""a"":1}" ;curl b.test/2 -d b\n${comment}\n`);
+    expect(second).toMatchObject({ target: "/2", otherReadings: [] });
   });
 
   it("of mitmproxy is read with its literal \\x0a undone as well", () => {
@@ -143,9 +146,19 @@ describe("what a shell would read", () => {
   });
 
   it("from standard input is read once, as by curl", () => {
-    expect(bodyOf(requestOf(`curl ${url} -d @- --data-urlencode n@- -d @- <<'E'\na b\nE\n`))).toBe("a b&n=&");
+    expect(bodyOf(requestOf(`curl ${url} -d @- --data-urlencode n@- -d @- <<'E'\na b\nE\n`))).toBe("a b&&");
     const half = "a".repeat(megabyte / 2);
     expect(requestOf(`curl ${url} ${"-d @- ".repeat(3000)}<<E\n${half}\nE\n`).body).toHaveLength(half.length + 2999);
+  });
+
+  it("from standard input is not there for the transfer after the one that read it", () => {
+    const requests = requestsOf(`curl -d @- ${url} --next -d @- ${url} <<< 'a'`);
+    expect(requests.map(({ body }) => Buffer.from(body).toString())).toEqual(["a", ""]);
+  });
+
+  it("of many options that each imply a header takes time in proportion to the dump", () => {
+    const script = `curl ${url} ${"-Aa ".repeat(megabyte / 8)}${"-Ha:b ".repeat(megabyte / 12)}`;
+    expect(cpuTime(() => expect(requestsOf(script)).toHaveLength(1))).toBeLessThan(linearMs);
   });
 
   it("of many URLs that get one large body takes time in proportion to the dump", () => {

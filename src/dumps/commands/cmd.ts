@@ -2,7 +2,7 @@ import { cmdArguments, type Backslashes } from "./cmd-arguments.ts";
 import { cmdLines, plainLineEnd } from "./cmd-lines.ts";
 import { programAt } from "./program.ts";
 import type { ShellCommand } from "./shell-command.ts";
-import { telling } from "./telling.ts";
+import { differing } from "./differing.ts";
 
 /** How a Windows command line is read where its producers and Windows differ, or the dump cannot tell. */
 interface CmdReading {
@@ -20,7 +20,8 @@ const READINGS: readonly CmdReading[] = [
 ];
 
 /**
- * The commands that run a program in what DevTools copies as "cURL (cmd)", one after another: byte strings, one character for each byte. Both its styles: `^"…^\^"…^"` since 2022, `"…""…"%"…"` before.
+ * The commands that run a program in what DevTools copies as "cURL (cmd)", one after another: byte strings, one
+ * character for each byte. Both its styles: `^"…^\^"…^"` since 2022, `"…""…"%"…"` before.
  */
 export function* readCmd(script: string, program: RegExp): Generator<ShellCommand> {
   for (const line of cmdLines(script)) {
@@ -39,7 +40,7 @@ function isPlain(line: string): boolean {
 function commandOf(line: string, program: number): ShellCommand {
   const hasLineEnds = line.includes(plainLineEnd);
   const hasBackslashes = line.includes("\\");
-  const [first, ...others] = telling(READINGS, (one, other) => {
+  const [first, ...others] = differing(READINGS, (one, other) => {
     return (hasLineEnds && one.newline !== other.newline) || (hasBackslashes && one.backslashes !== other.backslashes);
   }).map(({ newline, backslashes }) => {
     const words = cmdArguments(line, backslashes).slice(program + 1);

@@ -20,6 +20,11 @@ export function isData(option: string): boolean {
   return DATA.has(option);
 }
 
+/** Whether data comes from standard input. */
+export function readsInput(options: readonly CurlOption[]): boolean {
+  return options.some((option) => isData(option.name) && fileOf(option) === "-");
+}
+
 /**
  * Joins the data of a command as curl does: with `&`, and for `--json` with nothing between. Files are never opened:
  * what comes from one is missing, but for `@-` where the dump shows what is piped in.
@@ -62,6 +67,8 @@ function dataOf({ name, value }: CurlOption, file: string | undefined, plus: boo
 /** `content`, `=content`, `name=content`, `@file`, `name@file`: only the content is encoded. */
 function urlEncoded(value: string, file: string | undefined, plus: boolean): string {
   const at = value.search(/[=@]/);
+  // Of an empty file curl sends nothing, not even the name (tool_getparam.c, `data_urlencode`).
+  if (file === "") return "";
   const content = file ?? value.slice(at + 1);
   const encoded = content.replace(/[^A-Za-z0-9._~-]/g, (byte) =>
     plus && byte === " " ? "+" : PERCENT[byte.charCodeAt(0)]!,

@@ -1,8 +1,9 @@
-import { headerValue, type Header } from "../../model/http.ts";
+import type { Header } from "../../model/http.ts";
 import { originForm } from "../http/target.ts";
 import { absentBody, announcedBytes, settleBody, type SettledBody } from "../readings.ts";
-import { curlData, isData, type CurlData } from "./curl-data.ts";
+import { curlData, isData, readsInput, type CurlData } from "./curl-data.ts";
 import { curlOptions, type CurlOption } from "./curl-options.ts";
+import { expandsNote, printable } from "./notes.ts";
 import type { ShellCommand } from "./shell-command.ts";
 
 /** The word that runs curl. */
@@ -28,17 +29,20 @@ export function curlTransfers(command: ShellCommand): Transfer[] {
   return transfers;
 }
 
-function transfersOf(command: ShellCommand): Transfer[] {
+function transfersOf({ words, input, expands }: ShellCommand): Transfer[] {
   const transfers: Transfer[] = [];
-  for (const options of separated(curlOptions(command.words))) {
+  let unread = input;
+  for (const options of separated(curlOptions(words))) {
     if (options.some(({ name }) => name === "url" || name === "header" || isData(name))) {
-      transfers.push(transferOf(options, command));
+      transfers.push(transferOf(options, unread, expands));
     }
+    // Nothing is left of standard input once it is read.
+    if (unread !== null && readsInput(options)) unread = "";
   }
   return transfers;
 }
 
-function transferOf(options: CurlOption[], { input, expands }: ShellCommand): Transfer {
+function transferOf(options: CurlOption[], input: string | null, expands: boolean): Transfer {
   const data = curlData(options, input);
   const inQuery = has(options, "get");
   const query = inQuery ? (data.body ?? "") : "";
@@ -101,10 +105,9 @@ function headers(options: CurlOption[], data: CurlData): Header[] {
   }
   if (data.contentType !== null && !has(options, "get")) implied.push(["Content-Type", data.contentType]);
   if (has(options, "json")) implied.push(["Accept", "application/json"]);
-  const wanted = implied.filter(
-    ([name]) => headerValue(list, name) === undefined && !suppressed.has(name.toLowerCase()),
-  );
-  return [...list, ...wanted];
+  const decided = new Set(suppressed);
+  for (const [name] of list) decided.add(name.toLowerCase());
+  return [...list, ...implied.filter(([name]) => !decided.has(name.toLowerCase()))];
 }
 
 function impliedHeader(option: string, value: string): Header | undefined {
@@ -146,8 +149,11 @@ function body(data: CurlData, inQuery: boolean, declared: number | null, expands
     declared,
   );
   if (!expands) return settled;
-  const note = "The command holds $… or backticks, which a shell would replace; nothing in a dump is run.";
-  return { ...settled, fidelity: settled.fidelity === "exact" ? "exact" : "text", notes: [...settled.notes, note] };
+  return {
+    ...settled,
+    fidelity: settled.fidelity === "exact" ? "exact" : "text",
+    notes: [...settled.notes, expandsNote],
+  };
 }
 
 function has(options: CurlOption[], name: string): boolean {
@@ -156,9 +162,4 @@ function has(options: CurlOption[], name: string): boolean {
 
 function lastOf(options: CurlOption[], name: string): string | undefined {
   return options.findLast((option) => option.name === name)?.value;
-}
-
-/** A byte string as it may stand in a note. */
-function printable(text: string): string {
-  return Buffer.from(text, "latin1").toString("utf8");
 }

@@ -20,8 +20,8 @@ const LITERALS = new Map<string, boolean | null>([
 const MAX_DEPTH = 64;
 
 /**
- * The arguments of each call of a function in a script, one call after another, as far as they are literals: JSON, and JavaScript's own strings,
- * names and trailing commas. Nothing is run.
+ * The arguments of each call of a function in a script, one call after another, as far as they are literals: JSON, and
+ * JavaScript's own strings, names and trailing commas. Nothing is run.
  *
  * @throws TelepathError `BROKEN_DUMP` with the line where a literal ends too soon.
  */

@@ -1,5 +1,5 @@
 import { undoPrintf } from "./escapes.ts";
-import { telling } from "./telling.ts";
+import { differing } from "./differing.ts";
 import { asBash, spell, type BashReading, type Word } from "./words.ts";
 
 /** A command as its shell would start it: byte strings, one character for each byte. */
@@ -34,7 +34,7 @@ export interface UnspelledCommand extends Traits {
 export function spelled(command: UnspelledCommand, readings: readonly BashReading[]): ShellCommand {
   const { hasAnsiC, hasPrintf } = command;
   if (!hasAnsiC && !hasPrintf) return spelledAs(command, asBash);
-  const [, ...others] = telling([asBash, ...readings], (one, other) => {
+  const [, ...others] = differing([asBash, ...readings], (one, other) => {
     return (hasAnsiC && one.escapes !== other.escapes) || (hasPrintf && !printAlike(one, other));
   });
   return { ...spelledAs(command, asBash), others: others.map((reading) => spelledAs(command, reading)) };

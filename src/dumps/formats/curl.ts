@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { DumpedRequest } from "../../model/dump.ts";
 import { TelepathError } from "../../model/errors.ts";
 import { readBash } from "../commands/bash.ts";
@@ -29,8 +30,8 @@ export const curl: DumpFormat = {
   parse({ bytes }) {
     const script = bytes.toString("latin1");
     const requests: DumpedRequest[] = [];
-    for (const { method, targets, headers, settled, others } of transfersOf(script)) {
-      const alike = others.filter((other) => other.targets.length === targets.length);
+    for (const { method, targets, headers, settled, others } of transfersIn(script)) {
+      const alike = others.filter((other) => isDeepStrictEqual(other.targets, targets));
       const read = withReadings(settled, alike);
       for (const target of targets) requests.push(withBody(method, target, headers, read));
     }
@@ -46,7 +47,7 @@ const PRODUCERS: readonly BashReading[] = [
   { escapes: "bytes", keepsFinalNewlines: true, printsLiterally: true },
 ];
 
-function transfersOf(script: string): Iterable<Transfer> {
+function transfersIn(script: string): Iterable<Transfer> {
   if (CMD_QUOTES.test(script)) return eachTransfer(readCmd(script, curlProgram));
   const transfers = eachTransfer(readBash(script, curlProgram, PRODUCERS));
   return QUOTES_OF_OLD_CMD.test(script) ? orInCmd([...transfers], script) : transfers;
@@ -56,7 +57,7 @@ function* eachTransfer(commands: Iterable<ShellCommand>): Generator<Transfer> {
   for (const command of commands) yield* curlTransfers(command);
 }
 
-/** What bash reads may be meant for cmd, if that reads as many transfers. */
+/** What bash reads may be meant for cmd, if that reads as many transfers; those to other targets are left out later. */
 function orInCmd(transfers: Transfer[], script: string): Transfer[] {
   const inCmd = [...eachTransfer(readCmd(script, curlProgram))];
   if (inCmd.length !== transfers.length) return transfers;

@@ -3,6 +3,7 @@ import { TelepathError } from "../../model/errors.ts";
 import { readBash } from "../commands/bash.ts";
 import { httpieProgram, readHttpie, type HttpieCommand } from "../commands/httpie.ts";
 import { literalHex } from "../commands/lost-characters.ts";
+import { expandsNote, printable } from "../commands/notes.ts";
 import type { ShellCommand } from "../commands/shell-command.ts";
 import type { BashReading } from "../commands/words.ts";
 import type { DumpFormat } from "../format.ts";
@@ -10,7 +11,6 @@ import { originForm } from "../http/target.ts";
 import {
   absentBody,
   announcedBytes,
-  asBuffer,
   distinct,
   settleBody,
   withBody,
@@ -21,7 +21,6 @@ import {
 const HTTPIE_WORD =
   /(?:^|[\n|;&])[ \t]*(?:[$>%#] )?https?[ \t]+(?:--?[a-z]|[A-Za-z]{3,7}[ \t]+['"]?[\w:]|['"]?(?:https?:\/\/|:\d|:\/))/;
 
-const EXPANDS = "The command holds $… or backticks, which a shell would replace; nothing in a dump is run.";
 const PLAIN_IN_JSON = /^[ !#-[\]-~]*$/;
 
 /** HTTPie's commands, typed, copied out of a browser or exported by mitmproxy. */
@@ -55,7 +54,7 @@ function requestOf(shell: ShellCommand): DumpedRequest | undefined {
   const settled = bodyOf(command, shell);
   const hasBody = command.raw !== null || command.fields.length > 0 || shell.input !== null;
   const method = command.method ?? (hasBody ? "POST" : "GET");
-  const noted = shell.expands ? { ...settled, notes: [...settled.notes, EXPANDS] } : settled;
+  const noted = shell.expands ? { ...settled, notes: [...settled.notes, expandsNote] } : settled;
   return withBody(method, originForm(command.url), command.headers, noted);
 }
 
@@ -108,9 +107,4 @@ function withReading(request: DumpedRequest, [meant]: readonly ShellCommand[]): 
   if (request.fidelity === "absent" || other === undefined) return request;
   const readings = [...request.otherReadings, other.body, ...other.otherReadings];
   return { ...request, otherReadings: distinct(readings, request.body) };
-}
-
-/** A byte string as text. */
-function printable(text: string): string {
-  return asBuffer(Buffer.from(text, "latin1")).toString("utf8");
 }

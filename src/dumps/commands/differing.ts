@@ -1,5 +1,5 @@
 /** The readings that make something else of a text than each of those before them; always the first. */
-export function telling<Reading>(
+export function differing<Reading>(
   readings: readonly Reading[],
   differ: (one: Reading, other: Reading) => boolean,
 ): Reading[] {

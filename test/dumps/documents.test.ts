@@ -273,6 +273,11 @@ describe("a megabyte of the worst is read in time proportional to it", () => {
     const dump = Buffer.from(start + unit.repeat(Math.ceil((1 << 20) / unit.length)));
     expect(cpuTime(() => expect(attempt(dump)).toBe(true))).toBeLessThan(linearMs);
   });
+
+  it("of a table with as many columns as rows", () => {
+    const dump = Buffer.from(`uuid,content,headers${",a".repeat(1 << 18)}\n${"a,b,{}\n".repeat(1 << 16)}`);
+    expect(cpuTime(() => expect(attempt(dump)).toBe(true))).toBeLessThan(linearMs);
+  });
 });
 
 /** True when a dump was read or refused; what else is thrown is a bug. */

@@ -76,9 +76,8 @@ function requestOf(cells: readonly string[], columns: Columns): DumpedRequest {
   const method = cells[columns.method] || null;
   const uri = cells[columns.uri] || cells[columns.fullUri];
   const settled = settleBody(bodyIn(cells[columns.data] ?? ""), announcedBytes(headers));
-  const request = withBody(method, uri ? originForm(uri) : null, headers, settled);
-  if (headers.length === 0) request.notes.push(NO_HEADERS);
-  return request;
+  const notes = headers.length === 0 ? [...settled.notes, NO_HEADERS] : settled.notes;
+  return withBody(method, uri ? originForm(uri) : null, headers, { ...settled, notes });
 }
 
 /** `Host: a\r\n,Accept: b\r\n`: tshark's way with a field that is there several times. */

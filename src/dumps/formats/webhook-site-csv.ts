@@ -26,11 +26,12 @@ export const webhookSiteCsv: DumpFormat = {
     const rows = csvRows(text, separatorOf(text));
     const names = columnsIn(rows);
     if (!names.includes("content")) throw new TelepathError("BROKEN_DUMP", "its first row names no column content");
+    const columns = new Map(names.map((name, column) => [name, column] as const).toReversed());
     const headersAt = names.indexOf("headers");
     const requests: DumpedRequest[] = [];
     for (const row of rows) {
       // A row that ends before its headers is no request.
-      if (row.length > headersAt) requests.push(requestOf((name) => row[names.indexOf(name)], requests.length));
+      if (row.length > headersAt) requests.push(requestOf((name) => row[columns.get(name) ?? -1], requests.length));
     }
     if (requests.length === 0) throw new TelepathError("BROKEN_DUMP", "there is no row below its column names");
     return requests;

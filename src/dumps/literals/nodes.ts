@@ -71,12 +71,12 @@ function printed(node: JsonNode, before: string): string {
   else if (node.type === "literal") text += String(node.value);
   else if (node.type === "array") {
     text += "[";
-    for (const item of node.items) text = printed(item, item === node.items[0] ? text : `${text},`);
+    for (const [at, item] of node.items.entries()) text = printed(item, at === 0 ? text : `${text},`);
     text += "]";
   } else {
     text += "{";
-    for (const member of node.members) {
-      const comma = member === node.members[0] ? "" : ",";
+    for (const [at, member] of node.members.entries()) {
+      const comma = at === 0 ? "" : ",";
       text = printed(member.value, `${text}${comma}${JSON.stringify(member.name)}:`);
     }
     text += "}";

@@ -64,7 +64,7 @@ const mostRows = 8;
 /** So many of both in a run: what differs every time must not flood it either. */
 const mostInRun = 100;
 /** Comparing takes longer than checking a signature: of more requests only these are compared where people read. */
-const mostCompared = 1000;
+const mostCompared = 500;
 /** The longest name of a member that has a column of its own. */
 const widestPath = 28;
 const mostCounted = 10;

@@ -1,12 +1,11 @@
 import type { TelepathError } from "../../model/errors.ts";
-import { printfAt } from "./printf.ts";
+import { PLAIN_IN_DOUBLE_QUOTES, printfAt } from "./printf.ts";
 import { closingQuote } from "./script.ts";
 import type { Traits } from "./shell-command.ts";
 import { StretchCursor } from "./stretches.ts";
 import type { Part, Word } from "./words.ts";
 
 const PLAIN = /[^ \t\r\n'"\\$`|&;<>()]+/y;
-const PLAIN_IN_DOUBLE_QUOTES = /[^"\\$`]+/y;
 const PROTECTED_IN_DOUBLE_QUOTES = /[$`"\\\n]/;
 const EXPANDS = /[A-Za-z_0-9{(@*#?$!-]/;
 

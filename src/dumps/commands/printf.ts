@@ -15,7 +15,8 @@ export function printfAt(script: string, at: number): Printf | undefined {
 }
 
 const PLAIN = /[\w%+,./:=@-]+/y;
-const PLAIN_IN_DOUBLE_QUOTES = /[^"\\$`]+/y;
+/** What stands for itself in double quotes. */
+export const PLAIN_IN_DOUBLE_QUOTES = /[^"\\$`]+/y;
 const PROTECTED = /["\\$`]/;
 
 class PrintfReader extends ScriptCursor {

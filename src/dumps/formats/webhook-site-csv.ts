@@ -19,15 +19,14 @@ export const webhookSiteCsv: DumpFormat = {
 
   recognizes({ text }) {
     const columns = columnsIn(csvRows(firstLine(text), separatorOf(text)));
-    return columns.includes("content") && columns.includes("headers") && columns.includes("uuid");
+    return columns.has("content") && columns.has("headers") && columns.has("uuid");
   },
 
   parse({ text }) {
     const rows = csvRows(text, separatorOf(text));
-    const names = columnsIn(rows);
-    if (!names.includes("content")) throw new TelepathError("BROKEN_DUMP", "its first row names no column content");
-    const columns = new Map(names.map((name, column) => [name, column] as const).toReversed());
-    const headersAt = names.indexOf("headers");
+    const columns = columnsIn(rows);
+    if (!columns.has("content")) throw new TelepathError("BROKEN_DUMP", "its first row names no column content");
+    const headersAt = columns.get("headers") ?? -1;
     const requests: DumpedRequest[] = [];
     for (const row of rows) {
       // A row that ends before its headers is no request.
@@ -51,10 +50,14 @@ function requestOf(cell: (name: string) => string | undefined, index: number): D
   return advised({ method: cell("method") || null, target, headers, ...settled }, webhookSiteAdvice);
 }
 
-/** The names in the first row. */
-function columnsIn(rows: Iterator<string[], void>): string[] {
-  const row = rows.next().value ?? [];
-  return row.map((name) => name.trim().toLowerCase());
+/** Where the columns stand by the names in the first row; of several with one name the first counts. */
+function columnsIn(rows: Iterator<string[], void>): ReadonlyMap<string, number> {
+  const columns = new Map<string, number>();
+  for (const [column, cell] of (rows.next().value ?? []).entries()) {
+    const name = cell.trim().toLowerCase();
+    if (!columns.has(name)) columns.set(name, column);
+  }
+  return columns;
 }
 
 /** Spreadsheets of half the world separate with semicolons. */

@@ -1,4 +1,5 @@
 import type { TelepathError } from "../../model/errors.ts";
+import { closingQuote } from "../commands/script.ts";
 import type { JsonNode } from "../format.ts";
 import { maxJsonDepth, maxJsonValues } from "../json-parser.ts";
 import { unreadable } from "../unreadable.ts";
@@ -69,19 +70,11 @@ export class LiteralParser {
    * it. The escapes are still in the result.
    */
   quoted(): string {
-    const { text } = this;
-    const quote = text.charCodeAt(this.at);
     const start = this.at + 1;
-    for (let at = start; at < text.length; at += 1) {
-      const code = text.charCodeAt(at);
-      if (code === quote) {
-        this.at = at + 1;
-        return text.slice(start, at);
-      }
-      if (code === 0x5c) at += 1;
-    }
-    this.at = text.length;
-    throw this.broken("expected the closing quote of a string");
+    const close = closingQuote(this.text, start, this.text.charAt(this.at));
+    this.at = close === -1 ? this.text.length : close + 1;
+    if (close === -1) throw this.broken("expected the closing quote of a string");
+    return this.text.slice(start, close);
   }
 
   /** Takes `<…>` with whatever is in it, other such included, and gives it as it stands. */

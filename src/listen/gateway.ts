@@ -110,9 +110,9 @@ function newDelivery(
 
 /** Puts it on record, and that is all. */
 async function capture(delivery: NewDelivery, answer: Answer, tools: GatewayTools): Promise<Handled> {
-  const captured: NewDelivery = { ...delivery, outcome: "captured" };
+  const captured = deliveryOf(delivery, "", "captured", []);
   const id = await store(captured, undefined, tools);
-  return id === null ? { answer: unwritable } : { answer, settled: deliveryOf(captured, id, captured.outcome, []) };
+  return id === null ? { answer: unwritable } : { answer, settled: deliveryOf(captured, id, "captured", []) };
 }
 
 async function deliverNow(

@@ -10,25 +10,30 @@ export interface EarlierDelivery {
   delivered: boolean;
 }
 
-/** So many different ones are remembered, and an hour of a busy line is fewer. */
+/** At least so many different ones are remembered, and an hour of a busy line is fewer. */
 const remembered = 10_000;
 
 /**
  * Tells for each settled delivery which earlier one had the same event type, call id and body: a retry, or the same
- * event a second time. Knows those of this session, the latest 10,000; null for anything that is not an event of a call.
+ * event a second time. Knows those of this session, the latest 10,000 at least; null for anything that is not an event
+ * of a call.
  */
 export function createDuplicates(): (delivery: Delivery) => EarlierDelivery | null {
-  const earlier = new Map<string, EarlierDelivery>();
+  // Two tables by turns: to take the oldest out of one would pass over all that were taken out of it before.
+  let recent = new Map<string, EarlierDelivery>();
+  let before = new Map<string, EarlierDelivery>();
   return (delivery) => {
     const { id, createdAt, event, callId, body, bodyState } = delivery;
     if (event === null || callId === null || bodyState !== "whole") return null;
     const delivered = delivery.outcome === "delivered";
     // Both names are members of the body.
     const key = hash("sha256", body, "base64");
-    const found = earlier.get(key);
-    earlier.delete(key); // back in as the latest
-    earlier.set(key, found ? { ...found, delivered: found.delivered || delivered } : { id, createdAt, delivered });
-    if (earlier.size > remembered) earlier.delete(earlier.keys().next().value!);
+    const found = recent.get(key) ?? before.get(key);
+    if (recent.size === remembered) {
+      before = recent;
+      recent = new Map();
+    }
+    recent.set(key, found ? { ...found, delivered: found.delivered || delivered } : { id, createdAt, delivered });
     return found ?? null;
   };
 }

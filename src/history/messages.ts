@@ -34,7 +34,7 @@ export interface Fault {
 
 export function packedChanges(changes: readonly Change[], patienceMs: number): Group {
   const lengths = changes.map(({ body }) => body?.byteLength ?? null);
-  const bytes = new Uint8Array(lengths.reduce<number>((sum, length) => sum + (length ?? 0), 0));
+  const bytes = Buffer.allocUnsafeSlow(lengths.reduce<number>((sum, length) => sum + (length ?? 0), 0));
   let at = 0;
   for (const { body } of changes) {
     if (body === null) continue;

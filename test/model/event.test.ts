@@ -32,6 +32,45 @@ describe("the head of a payload", () => {
     );
   });
 
+  it("is that of the text when any byte of it is another, wherever in memory it stands", () => {
+    const long = fc.string({ unit: "binary", minLength: 60, maxLength: 140 });
+    const value = fc.oneof(fc.jsonValue({ stringUnit: "binary" }), long, fc.double(), fc.constantFrom("\n", "\\", '"'));
+    const name = fc.constantFrom("event", "call_id", "metrics", "call-id", "events", "");
+    const object = fc.array(fc.tuple(name, value), { maxLength: 5 }).map(Object.fromEntries);
+    const text = fc
+      .tuple(object, fc.constantFrom(undefined, 1, "\t"))
+      .map(([members, space]) => Buffer.from(JSON.stringify(members, undefined, space)));
+    const change = fc.tuple(fc.nat(), fc.oneof(fc.nat(255), fc.constantFrom(...Buffer.from('{}[],:"\\\n\t 0-.eutx'))));
+    fc.assert(
+      fc.property(text, fc.option(change), fc.nat(7), (json, changed, before) => {
+        const room = Buffer.alloc(before + json.length);
+        const bytes = room.subarray(before);
+        bytes.set(json);
+        if (changed) bytes[changed[0] % bytes.length] = changed[1];
+        expect(eventHead(bytes)).toEqual(headOfText(bytes.toString("utf8")));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it.each([
+    ['{"a":[1,-0,2.5e+3,0.1E-2,true,false,null,{},[],[[]],{"b":{}}],"event":"a"}', "a"],
+    ['{"event":"a","b":"' + "x".repeat(200) + '"}', "a"],
+    ['{"\\u0065\\u0076\\u0065\\u006e\\u0074":"\\u0061\\/\\""}', 'a/"'],
+    [' \t\r\n{ "event" : "a" , "b" : [ 1 , { "c" : 2 } ] } \n', "a"],
+    [`{"event":"a","deep":${"[".repeat(100_000)}${"]".repeat(100_000)}}`, "a"],
+  ])("is found in %.40s", (text, event) => {
+    expect(eventHead(Buffer.from(text))).toEqual({ event, callId: null });
+  });
+
+  const words = "01 1. .5 - 1e +1 tru NaN truefalse 0x1 1_2 [1,] [,] [1 {] [}".split(" ");
+  const objects = '{"b"} {"b":} {"b":1,} {b:1} {"b":1"c":2}'.split(" ");
+  const strings = ['"\\x"', '"\\u12g4"', '"\\u12"', '"', '"\\'];
+  const controls = ['"a\tb"', `"${"x".repeat(100)}\n"`, `"${"x".repeat(101)}\u0000${"x".repeat(100)}"`];
+  it.each([...words, ...objects, ...strings, ...controls, "1 2"])("is nothing where a member is %j", (value) => {
+    expect(eventHead(Buffer.from(`{"event":"a","b":${value}}`))).toEqual({ event: null, callId: null });
+  });
+
   it("is nothing for what is no object", () => {
     for (const text of [
       "",

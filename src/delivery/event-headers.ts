@@ -22,5 +22,5 @@ export function eventHeaders(sending: EventSending): HeaderList {
     ["User-Agent", userAgent],
     ...signature,
   ];
-  return added.length === 0 ? own : withHeaders(own, added);
+  return withHeaders(own, added);
 }

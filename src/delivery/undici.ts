@@ -175,12 +175,15 @@ class ExchangeUnderWay implements Dispatcher.DispatchHandler {
     this.settled = true;
     clearTimeout(this.#timer);
     this.#forget?.();
+    const { response, failure, message } = result;
     this.#resolve({
       startedAt: this.#startedAt,
       durationMs: Math.round((performance.now() - this.#start) * 100) / 100,
       url: this.#origin + this.#request.target,
       reached: this.#controller !== undefined,
-      ...result,
+      response,
+      failure,
+      message,
     });
   }
 }

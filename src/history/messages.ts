@@ -12,7 +12,7 @@ export interface ThreadData {
 /** A group of changes on its way to the thread that commits: all their bodies in one piece, which is handed over. */
 export interface Group {
   /** Without their bodies. */
-  changes: Change[];
+  changes: readonly Change[];
   /** Of each change's body; null for none. */
   lengths: (number | null)[];
   bytes: Uint8Array<ArrayBuffer>;
@@ -32,26 +32,30 @@ export interface Fault {
   hint: string | undefined;
 }
 
+/** Takes the bodies out of the changes, which are not to be used again: they are the thread's from here on. */
 export function packedChanges(changes: readonly Change[], patienceMs: number): Group {
-  const lengths = changes.map(({ body }) => body?.byteLength ?? null);
-  const bytes = Buffer.allocUnsafeSlow(lengths.reduce<number>((sum, length) => sum + (length ?? 0), 0));
+  const bytes = Buffer.allocUnsafeSlow(changes.reduce((sum, { body }) => sum + (body?.byteLength ?? 0), 0));
+  const lengths: (number | null)[] = [];
   let at = 0;
-  for (const { body } of changes) {
-    if (body === null) continue;
-    bytes.set(body, at);
-    at += body.byteLength;
+  for (const change of changes) {
+    lengths.push(change.body?.byteLength ?? null);
+    if (change.body === null) continue;
+    bytes.set(change.body, at);
+    at += change.body.byteLength;
+    change.body = null;
   }
-  return { changes: changes.map((change) => ({ ...change, body: null })), lengths, bytes, patienceMs };
+  return { changes, lengths, bytes, patienceMs };
 }
 
-export function unpackedChanges({ changes, lengths, bytes }: Group): Change[] {
+export function unpackedChanges({ changes, lengths, bytes }: Group): readonly Change[] {
   let at = 0;
-  return changes.map((change, index): Change => {
+  for (const [index, change] of changes.entries()) {
     const length = lengths[index]!;
-    if (length === null) return change;
+    if (length === null) continue;
     at += length;
-    return { ...change, body: bytes.subarray(at - length, at) } as Change;
-  });
+    change.body = bytes.subarray(at - length, at);
+  }
+  return changes;
 }
 
 export function packedFault(error: unknown): Fault {

@@ -178,7 +178,7 @@ async function storeChanges(
 
 /** The app's own answer, or what its absence means to a sender (RFC 9110 §15.6.3, §15.6.5). */
 function answerOf({ response, failure }: Attempt): Answer {
-  if (response) return { ...response, headers: endToEnd(response.headers) };
+  if (response) return { status: response.status, headers: endToEnd(response.headers), body: response.body };
   const [status, text] = failureAnswers[failure ?? "reset"];
   return plainAnswer(status, failure ?? "reset", text);
 }

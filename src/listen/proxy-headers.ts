@@ -18,19 +18,21 @@ export interface ProxyPlace {
  * for the caller's.
  */
 export function withProxyHeaders(received: HeaderList, { behindProxy, scheme, name }: ProxyPlace): HeaderList {
-  const said = new Set<string>();
-  const kept = received.filter((header) => {
-    const forwarded = forwardedName(header);
-    if (forwarded === undefined) return true;
-    said.add(forwarded);
-    return behindProxy;
-  });
-  const host = headerValue(received, "host");
-  const own: Header[] = [["X-Forwarded-For", "127.0.0.1"]]; // the receiver takes connections of this machine only
-  if (host !== undefined) own.push(["X-Forwarded-Host", host]);
-  own.push(["X-Forwarded-Proto", scheme]);
-  const missing = behindProxy ? own.filter(([header]) => !said.has(header.toLowerCase())) : own;
-  return [...kept, ...missing, ["Via", `1.1 ${name}`]];
+  const headers: Header[] = [];
+  const said: string[] = [];
+  for (const header of received) {
+    const forwarded = forwardedName(header[0]);
+    if (forwarded !== undefined) said.push(forwarded);
+    if (forwarded === undefined || behindProxy) headers.push(header);
+  }
+  const add = (header: string, value: string | undefined): void => {
+    if (value !== undefined && !(behindProxy && said.includes(header))) headers.push([header, value]);
+  };
+  add("X-Forwarded-For", "127.0.0.1"); // the receiver takes connections of this machine only
+  add("X-Forwarded-Host", headerValue(received, "host"));
+  add("X-Forwarded-Proto", scheme);
+  headers.push(["Via", `1.1 ${name}`]);
+  return headers;
 }
 
 /** Whether the gateway of that name has forwarded this request before (RFC 9110 §7.6.3). */
@@ -40,10 +42,8 @@ export function cameBack(headers: HeaderList, name: string): boolean {
   );
 }
 
-function forwardedName([name]: Header): string | undefined {
-  if (name.length < "x-forwarded-for".length) return undefined;
-  const lower = name.toLowerCase();
-  return lower === "x-forwarded-for" || lower === "x-forwarded-host" || lower === "x-forwarded-proto"
-    ? lower
-    : undefined;
+function forwardedName(name: string): string | undefined {
+  return forwardedNames.find((forwarded) => isSameName(name, forwarded));
 }
+
+const forwardedNames = ["X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"];

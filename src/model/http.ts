@@ -55,6 +55,7 @@ export function withHeader(headers: HeaderList, name: string, value: string): He
  * and one that is added twice is there twice.
  */
 export function withHeaders(headers: HeaderList, added: HeaderList): HeaderList {
+  if (added.length === 0) return headers;
   const names = new Set(added.map(([name]) => name.toLowerCase()));
   return [...names].reduce(
     (result, name) =>

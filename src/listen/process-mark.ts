@@ -9,12 +9,16 @@ import { systemCode } from "../model/errors.ts";
 export function processMark(pid: number): string | null {
   try {
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" "); // the name before may hold anything
-    return `${boot}/${fields[22 - 3]!}`;
+    return `${boot}/${statOf(pid)[22 - 3]!}`;
   } catch {
     return null;
   }
+}
+
+/** What the system says of a process (proc_pid_stat(5)), from the third field on: the name before may hold anything. */
+function statOf(pid: number): string[] {
+  const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
 /** Both clocks may be somewhat wrong. */
@@ -29,8 +33,17 @@ export function isBeforeBoot(time: number): boolean {
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !hasEnded(pid);
   } catch (error) {
     return systemCode(error) === "EPERM";
+  }
+}
+
+/** One that was killed keeps its number until its parent asks how it ended, and in many a container none ever does. */
+function hasEnded(pid: number): boolean {
+  try {
+    return statOf(pid)[0] === "Z";
+  } catch {
+    return false; // the system does not say
   }
 }

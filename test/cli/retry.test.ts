@@ -399,6 +399,7 @@ describe("send --resume", () => {
     const ran = await run(["send", "--resume", "--speed", "max"], { cwd });
     expect(ran.exitCode).toBe(0);
     expect(ran.stderr).toContain(`going on with 3 deliveries to ${target.url}\n`);
+    expect(ran.stderr).not.toContain("second time");
     expect(target.received).toEqual(first);
     expect(await onRecord(cwd)).toMatchObject(
       Array.from({ length: 3 }, () => ({ outcome: "delivered", attempts: [{ number: 1 }, { number: 2 }] })),

@@ -49,6 +49,7 @@ it.each([1, 40])(
     expect(before.length).toBeGreaterThan(acknowledged.length);
     const resumed = start(["send", "--resume", "--json", "--concurrency", "10"], { cwd, env });
     expect(await resumed.ended).toBe(0);
+    expect(resumed.stderr()).toContain("what it had under way may come a second time");
     expect(jsonLines(resumed.stdout()).at(-1)).toMatchObject({
       deliveries: before.length - acknowledged.length,
       delivered: before.length - acknowledged.length,

@@ -57,8 +57,12 @@ export async function resume(flags: SendFlags, project: Project, context: Contex
   const history = await openHistory(project.dataDir);
   try {
     const holder = newHolder(context.now());
+    const wasKilled = history
+      .retryHolders()
+      .some((one) => processOf(one.holder) !== null && !isAtWork(one, context.now()));
     const left = sound(await taken(history, holder, replanFor(flags, project), context), context);
     tell(left, history, context);
+    if (wasKilled && left.length > 0) narrate(context, ...killedText);
     const retry = {
       plan: { delaysMs: [], timeoutMs: flags.timeout, expected: flags.expect },
       holder,
@@ -106,6 +110,12 @@ function tell(left: readonly Sound[], history: History, context: Context): void 
       : `going on with ${counted(left.length, "delivery", "deliveries")} to ${placesText(left)}`;
   narrate(context, what, ...others.map((one) => `  ${otherText(one, now)}`));
 }
+
+/** An answer that was not on record yet went with the process. Telepath too sends again what it has no answer to. */
+const killedText = [
+  "note  a run before ended without leaving them: what it had under way may come a second time",
+  "  an endpoint knows it again by its event and call id",
+];
 
 const mostPlaces = 3;
 

@@ -19,6 +19,8 @@ export function readPlain(bytes: Buffer): DumpReading | undefined {
 }
 
 const longestHead = 65_536;
+/** Lines that are folded, or end in another way than the others do. */
+const oddSpace = /^[ \t]|[\r\n]/;
 
 function plainHttp(bytes: Buffer): DumpReading | undefined {
   const end = bytes.subarray(0, longestHead).indexOf("\r\n\r\n");
@@ -30,7 +32,7 @@ function plainHttp(bytes: Buffer): DumpReading | undefined {
   const headers: Header[] = [];
   for (const line of lines) {
     const colon = line.indexOf(":");
-    if (colon <= 0 || line.includes("\n") || line.startsWith(" ") || line.startsWith("\t")) return undefined;
+    if (colon <= 0 || oddSpace.test(line)) return undefined;
     headers.push([line.slice(0, colon).trim(), line.slice(colon + 1).trim()]);
   }
   const body = bytes.subarray(end + 4);

@@ -128,7 +128,7 @@ describe.each([
       }),
       { numRuns: 1000 },
     );
-    expect(fitting).toBeGreaterThan(30);
+    expect(fitting).toBeGreaterThan(10);
   });
 });
 
@@ -143,6 +143,10 @@ describe("no shape is learned of", () => {
     ["two lengths", JSON.stringify({ ...one, headers: { ...headers, "Content-Length": "2", "content-length": "2" } })],
     ["what is not plain", JSON.stringify([one])],
     ["raw HTTP without a signature", "POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}"],
+    [
+      "raw HTTP with a CR inside of a header",
+      `POST / HTTP/1.1\r\nX-Telepath-Signature: ${digits("a")}\rX: x\r\nContent-Length: 2\r\n\r\n{}`,
+    ],
   ])("%s", (_case, dump) => {
     expect(shapeOf(Buffer.from(dump))).toBeUndefined();
   });

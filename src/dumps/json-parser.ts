@@ -1,3 +1,4 @@
+import { backslash, closeBrace, closeBracket, colon, comma, openBrace, openBracket, quote } from "../model/ascii.ts";
 import type { TelepathError } from "../model/errors.ts";
 import { positionIn } from "../model/position.ts";
 import type { JsonNode } from "./format.ts";
@@ -15,15 +16,6 @@ const LITERALS = new Map([
   [0x66, { word: "false", value: false }],
   [0x6e, { word: "null", value: null }],
 ]);
-
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const OPEN_BRACKET = 0x5b;
-const BACKSLASH = 0x5c;
-const CLOSE_BRACKET = 0x5d;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
 
 // Momoa keeps what this keeps, but recurses without a limit (100,000 brackets overflow the stack), lets control
 // characters stand in strings, and takes five times as long.
@@ -50,9 +42,9 @@ export class JsonParser {
     if (this.values > maxJsonValues) throw this.broken(`more than ${maxJsonValues} values`);
     const start = this.at;
     const code = this.text.charCodeAt(start);
-    if (code === QUOTE) return { type: "string", value: this.string(), start, end: this.at };
-    if (code === OPEN_BRACE) return this.object(depth);
-    if (code === OPEN_BRACKET) return this.array(depth);
+    if (code === quote) return { type: "string", value: this.string(), start, end: this.at };
+    if (code === openBrace) return this.object(depth);
+    if (code === openBracket) return this.array(depth);
     const literal = LITERALS.get(code);
     if (literal !== undefined && this.text.startsWith(literal.word, start)) {
       this.at += literal.word.length;
@@ -66,17 +58,17 @@ export class JsonParser {
 
   private object(depth: number): JsonNode {
     const start = this.at;
-    if (this.opensEmpty(CLOSE_BRACE)) return { type: "object", members: [], start, end: this.at };
+    if (this.opensEmpty(closeBrace)) return { type: "object", members: [], start, end: this.at };
     const members = [this.member(depth)];
-    while (this.goesOn(CLOSE_BRACE)) members.push(this.member(depth));
+    while (this.goesOn(closeBrace)) members.push(this.member(depth));
     return { type: "object", members, start, end: this.at };
   }
 
   private member(depth: number): { name: string; value: JsonNode } {
-    if (this.text.charCodeAt(this.at) !== QUOTE) throw this.unexpected("a member name in double quotes");
+    if (this.text.charCodeAt(this.at) !== quote) throw this.unexpected("a member name in double quotes");
     const name = this.string();
     this.skipSpace();
-    if (this.text.charCodeAt(this.at) !== COLON) throw this.unexpected('":"');
+    if (this.text.charCodeAt(this.at) !== colon) throw this.unexpected('":"');
     this.at += 1;
     this.skipSpace();
     return { name, value: this.value(depth + 1) };
@@ -84,9 +76,9 @@ export class JsonParser {
 
   private array(depth: number): JsonNode {
     const start = this.at;
-    if (this.opensEmpty(CLOSE_BRACKET)) return { type: "array", items: [], start, end: this.at };
+    if (this.opensEmpty(closeBracket)) return { type: "array", items: [], start, end: this.at };
     const items = [this.value(depth + 1)];
-    while (this.goesOn(CLOSE_BRACKET)) items.push(this.value(depth + 1));
+    while (this.goesOn(closeBracket)) items.push(this.value(depth + 1));
     return { type: "array", items, start, end: this.at };
   }
 
@@ -103,7 +95,7 @@ export class JsonParser {
   private goesOn(close: number): boolean {
     this.skipSpace();
     const next = this.text.charCodeAt(this.at);
-    if (next !== close && next !== COMMA) throw this.unexpected(`"," or "${String.fromCharCode(close)}"`);
+    if (next !== close && next !== comma) throw this.unexpected(`"," or "${String.fromCharCode(close)}"`);
     this.at += 1;
     if (next === close) return false;
     this.skipSpace();
@@ -115,8 +107,8 @@ export class JsonParser {
     const start = this.at;
     let escaped = false;
     let at = start + 1;
-    for (let code = text.charCodeAt(at); code !== QUOTE; code = text.charCodeAt(at)) {
-      if (code === BACKSLASH) {
+    for (let code = text.charCodeAt(at); code !== quote; code = text.charCodeAt(at)) {
+      if (code === backslash) {
         escaped = true;
         at = this.escapeEnd(at);
       } else if (code >= 0x20) at += 1;

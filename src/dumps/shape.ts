@@ -1,3 +1,4 @@
+import { backslash, carriageReturn, closeBrace, quote } from "../model/ascii.ts";
 import { jsonValue } from "./json.ts";
 import { bodyMember, isPlainBody, readPlain } from "./plain.ts";
 
@@ -27,10 +28,6 @@ export interface Fitting {
 }
 
 const prefix = "sha256=";
-const quote = 0x22;
-const backslash = 0x5c;
-const closingBrace = 0x7d;
-const carriageReturn = 0x0d;
 
 /** The shape of a plain dump with one signature, whose body stands last; undefined for any other. */
 export function shapeOf(dump: Buffer): Shape | undefined {
@@ -127,7 +124,7 @@ type Body = Omit<Fitting, "digits">;
 function jsonBody(dump: Buffer, from: number, room: Buffer): Body | undefined {
   let last = dump.length - 1;
   while (isSpace(dump[last]!)) last -= 1;
-  if (dump[last] !== closingBrace) return undefined;
+  if (dump[last] !== closeBrace) return undefined;
   const json = dump.toString("utf8", from - 1, last);
   const text = jsonValue(json);
   if (typeof text !== "string" || !isPlainBody(text)) return undefined;

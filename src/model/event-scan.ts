@@ -1,4 +1,5 @@
 import type { EventHead } from "./event.ts";
+import { closeBrace, closeBracket, colon, comma, openBrace, openBracket, quote } from "./ascii.ts";
 
 /** Deeper payloads are parsed. */
 const deepest = 32;
@@ -18,14 +19,6 @@ export function scanEventHead(payload: string, quotes: number): EventHead | unde
   if (end !== payload.length || scanner.quotes !== quotes) return undefined;
   return { event: scanner.event || null, callId: scanner.callId || null };
 }
-
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
-const openBracket = 0x5b;
-const closeBracket = 0x5d;
-const comma = 0x2c;
-const colon = 0x3a;
-const quote = 0x22;
 
 /** Each method takes where something starts, and gives where it ended; -1 when it is not what it should be. */
 class Scanner {

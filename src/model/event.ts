@@ -1,4 +1,4 @@
-import { closeBrace, colon, comma, openBrace, quote } from "./json-bytes.ts";
+import { closeBrace, colon, comma, openBrace, quote } from "./ascii.ts";
 import { JsonScan, type Written } from "./json-scan.ts";
 
 /**

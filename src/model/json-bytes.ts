@@ -1,23 +1,9 @@
+import { backslash, dot, minus, nine, plus, quote, space, zero } from "./ascii.ts";
+
 /** The tokens of JSON (RFC 8259), in bytes. Each function takes where one starts and gives where it ends; -1 for none. */
 
-export const tab = 0x09;
-export const lineFeed = 0x0a;
-export const carriageReturn = 0x0d;
-export const space = 0x20;
-export const quote = 0x22;
-const plus = 0x2b;
-export const comma = 0x2c;
-const minus = 0x2d;
-const point = 0x2e;
-const zero = 0x30;
-const nine = 0x39;
-export const colon = 0x3a;
-export const openBracket = 0x5b;
-export const backslash = 0x5c;
 const letterE = 0x65;
 const letterU = 0x75;
-export const openBrace = 0x7b;
-export const closeBrace = 0x7d;
 
 /** A string, quotes included. What is not ASCII in it is taken as it is. */
 export function stringEnd(bytes: Uint8Array, start: number, words: () => Int32Array): number {
@@ -96,7 +82,7 @@ export function numberEnd(bytes: Uint8Array, start: number): number {
   const whole = bytes[start] === minus ? start + 1 : start;
   let end = digitsEnd(bytes, whole);
   if (end === -1 || (bytes[whole] === zero && end > whole + 1)) return -1;
-  if (bytes[end] === point) end = digitsEnd(bytes, end + 1);
+  if (bytes[end] === dot) end = digitsEnd(bytes, end + 1);
   if (end === -1 || (bytes[end]! | 0x20) !== letterE) return end;
   const sign = bytes[end + 1];
   return digitsEnd(bytes, sign === plus || sign === minus ? end + 2 : end + 1);

@@ -5,16 +5,13 @@ import {
   colon,
   comma,
   lineFeed,
-  literalEnd,
-  numberEnd,
   openBrace,
   openBracket,
   quote,
   space,
-  stringEnd,
   tab,
-  wordsOf,
-} from "./json-bytes.ts";
+} from "./ascii.ts";
+import { literalEnd, numberEnd, stringEnd, wordsOf } from "./json-bytes.ts";
 
 /** Of a character, as in `\u0063`. */
 const longestEscape = 6;

@@ -1,3 +1,4 @@
+import { backslash, lineFeed } from "../../model/ascii.ts";
 import { TelepathError } from "../../model/errors.ts";
 import { positionIn } from "../../model/position.ts";
 
@@ -39,9 +40,6 @@ export class ScriptCursor {
   }
 }
 
-const BACKSLASH = 0x5c;
-const LINE_FEED = 0x0a;
-
 /**
  * Where a quote is closed whose text starts at a place, when a backslash protects the character after it; -1 when it
  * never is, or not on its line. No pattern does this: on a text of some megabytes, one that knows of escapes runs out
@@ -52,8 +50,8 @@ export function closingQuote(script: string, start: number, quote: string, onOne
   for (let at = start; at < script.length; at += 1) {
     const code = script.charCodeAt(at);
     if (code === wanted) return at;
-    if (code === BACKSLASH) at += 1;
-    else if (code === LINE_FEED && onOneLine) return -1;
+    if (code === backslash) at += 1;
+    else if (code === lineFeed && onOneLine) return -1;
   }
   return -1;
 }

@@ -1,11 +1,7 @@
+import { backslash, dot, lineFeed, quote, tab } from "../../model/ascii.ts";
 import type { DumpedRequest } from "../../model/dump.ts";
 import { asBuffer, distinct } from "../readings.ts";
 
-const TAB = 0x09;
-const LF = 0x0a;
-const DOT = 0x2e;
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 /** All readings of a body together, in bytes, and their number. */
 const MOST_BYTES = 8_388_608;
 const MOST_READINGS = 4096;
@@ -18,7 +14,7 @@ const MOST_READINGS = 4096;
  */
 export function withDots(request: DumpedRequest, instead: string): DumpedRequest {
   const body = asBuffer(request.body);
-  const dots = body.reduce((count, byte) => (byte === DOT ? count + 1 : count), 0);
+  const dots = body.reduce((count, byte) => (byte === dot ? count + 1 : count), 0);
   if (dots === 0) return request;
   const fidelity = request.fidelity === "exact" ? "text" : request.fidelity;
   const note = `The dump has a dot for each byte that does not print, and this body has ${dots}: ${instead}`;
@@ -38,13 +34,13 @@ function withLineEnds(body: Buffer): Buffer {
   let inString = false;
   for (let at = 0; at < body.length; at += 1) {
     const byte = body[at];
-    if (inString && byte === BACKSLASH) at += 1;
-    else if (byte === QUOTE) inString = !inString;
-    else if (byte === DOT && !inString && !(isDigit(body[at - 1]) && isDigit(body[at + 1]))) {
-      restored[at] = restored[at - 1] === LF || restored[at - 1] === TAB ? TAB : LF;
+    if (inString && byte === backslash) at += 1;
+    else if (byte === quote) inString = !inString;
+    else if (byte === dot && !inString && !(isDigit(body[at - 1]) && isDigit(body[at + 1]))) {
+      restored[at] = restored[at - 1] === lineFeed || restored[at - 1] === tab ? tab : lineFeed;
     }
   }
-  if (body.at(-1) === DOT) restored[body.length - 1] = LF;
+  if (body.at(-1) === dot) restored[body.length - 1] = lineFeed;
   return restored;
 }
 

@@ -1,7 +1,5 @@
+import { carriageReturn, lineFeed } from "../../model/ascii.ts";
 import type { BodyTransformation } from "./cause.ts";
-
-const LF = 0x0a;
-const CR = 0x0d;
 
 const saveExactly =
   "Save the body byte for byte (curl --data-binary @file, not -d @file; an editor that adds no final newline).";
@@ -15,7 +13,7 @@ const finalNewlines: BodyTransformation[] = [
     step: "cut the final CRLF",
     summary: "The dump ends with a CRLF that was not signed.",
     advice: saveExactly,
-    undo: ({ bytes }) => [endsWith(bytes, CR, LF) ? bytes.subarray(0, -2) : undefined],
+    undo: ({ bytes }) => [endsWith(bytes, carriageReturn, lineFeed) ? bytes.subarray(0, -2) : undefined],
   },
   {
     code: "trailing-newline-added",
@@ -23,7 +21,7 @@ const finalNewlines: BodyTransformation[] = [
     step: "cut the final LF",
     summary: "The dump ends with a newline that was not signed; editors and echo add one.",
     advice: saveExactly,
-    undo: ({ bytes }) => [endsWith(bytes, LF) ? bytes.subarray(0, -1) : undefined],
+    undo: ({ bytes }) => [endsWith(bytes, lineFeed) ? bytes.subarray(0, -1) : undefined],
   },
   {
     code: "trailing-newline-removed",

@@ -124,7 +124,7 @@ type Body = Omit<Fitting, "digits">;
 function jsonBody(dump: Buffer, from: number, room: Buffer): Body | undefined {
   let last = dump.length - 1;
   while (isSpace(dump[last]!)) last -= 1;
-  if (dump[last] !== closeBrace) return undefined;
+  if (dump[last] !== closeBrace || dump[last - 1] !== quote) return undefined;
   const json = dump.toString("utf8", from - 1, last);
   const text = jsonValue(json);
   if (typeof text !== "string" || !isPlainBody(text)) return undefined;

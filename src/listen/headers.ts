@@ -16,10 +16,6 @@ export function isFraming(name: string): boolean {
  * the place of the first.
  */
 export function forwardedHeaders(received: HeaderList, host: string, added: HeaderList): HeaderList {
-  const own: Header[] = [];
-  for (const header of received) {
-    const [name] = header;
-    if (!isOfOneConnection(name)) own.push(isSameName(name, "host") ? [name, host] : header);
-  }
+  const own = endToEnd(received).map((header): Header => (isSameName(header[0], "host") ? [header[0], host] : header));
   return withHeaders(own, added);
 }

@@ -32,21 +32,20 @@ const shortBytes = 64;
 
 /** The first byte that no string may hold as it is; the length of all when there is none. */
 function plainEnd(bytes: Uint8Array, start: number, words: () => Int32Array): number {
-  const { length } = bytes;
-  let at = start;
-  const short = Math.min(length, start + shortBytes);
-  while (at < short && isPlain[bytes[at]!] === 1) at += 1;
-  if (at < short || at === length) return at;
-
   const first = firstWordOf(bytes);
-  while (((at - first) & 3) !== 0 && at < length && isPlain[bytes[at]!] === 1) at += 1;
-  if (((at - first) & 3) === 0) {
-    const all = words();
-    let word = (at - first) >> 2;
-    while (word < all.length && !hasOther(all[word]!)) word += 1;
-    at = first + (word << 2);
-  }
-  while (at < length && isPlain[bytes[at]!] === 1) at += 1;
+  const wordAt = first + ((start - first + shortBytes) & ~3);
+  const at = plainEndBefore(Math.min(wordAt, bytes.length), bytes, start);
+  if (at < wordAt) return at;
+
+  const all = words();
+  let word = (wordAt - first) >> 2;
+  while (word < all.length && !hasOther(all[word]!)) word += 1;
+  return plainEndBefore(bytes.length, bytes, first + (word << 2));
+}
+
+function plainEndBefore(end: number, bytes: Uint8Array, start: number): number {
+  let at = start;
+  while (at < end && isPlain[bytes[at]!] === 1) at += 1;
   return at;
 }
 

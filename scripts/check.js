@@ -10,7 +10,7 @@ import { nodes } from "./nodes.js";
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
-step("format", "npx", ["prettier", "--check", "--log-level", "warn", "."]);
+step("format", "npm", ["run", "--silent", "format:check"]);
 step("types", "npm", ["run", "--silent", "typecheck"]);
 step("lint", "npm", ["run", "--silent", "lint"]);
 step("unused code", "npm", ["run", "--silent", "unused"]);

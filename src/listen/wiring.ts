@@ -35,7 +35,7 @@ export function wireGateway(settings: GatewaySettings, tools: WiringTools): { ha
   const clock = (): number => performance.now();
   const { secrets } = settings;
   const diagnose = createDiagnoser({ diagnose: tools.diagnose, secrets, history, notify, aborted, clock });
-  const tell = createTell({ emit, diagnose, duplicateOf: createDuplicates(), work });
+  const tell = createTell({ emit, diagnose, duplicateOf: createDuplicates(secrets.length), work });
   const forward = createForward(settings, tools);
   const shared = { history, forward, notify, tell, aborted, holder: process.pid };
   const holding = new Holding(appsOf(settings), { ...shared, emit, work, ended });

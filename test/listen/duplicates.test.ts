@@ -24,15 +24,41 @@ describe("a delivery that says the same as an earlier one", () => {
   });
 
   it("is only one that names an event and a call, and came whole", () => {
-    const duplicateOf = createDuplicates();
+    const duplicateOf = createDuplicates(1);
     for (const changes of [{ event: null }, { callId: null }, { bodyState: "incomplete" as const }]) {
       expect(duplicateOf(madeDelivery(changes))).toBeNull();
       expect(duplicateOf(madeDelivery(changes))).toBeNull();
     }
   });
 
+  it("is known by its body where a signature cannot stand for that: it is not valid, or there are several secrets", () => {
+    const signed = (signature: string, verdict: "valid" | "invalid", body = "same") =>
+      madeDelivery({
+        body: Buffer.from(body),
+        headers: [["X-Telepath-Signature", signature]],
+        signature: { verdict, secret: null, diagnosis: null },
+      });
+    const ofOne = createDuplicates(1);
+    expect([signed("a", "valid"), signed("b", "valid", "other"), signed("a", "valid")].map(ofOne)).toEqual([
+      null,
+      null,
+      expect.anything(),
+    ]);
+    expect([signed("c", "invalid"), signed("d", "invalid"), signed("c", "invalid", "other")].map(ofOne)).toEqual([
+      null,
+      expect.anything(),
+      null,
+    ]);
+    const ofTwo = createDuplicates(2);
+    expect([signed("a", "valid"), signed("b", "valid"), signed("a", "valid", "other")].map(ofTwo)).toEqual([
+      null,
+      expect.anything(),
+      null,
+    ]);
+  });
+
   it("is known after ten thousand others, and no longer after twenty", () => {
-    const duplicateOf = createDuplicates();
+    const duplicateOf = createDuplicates(1);
     const numbered = (n: number) => madeDelivery({ id: String(n), body: Buffer.from(String(n)) });
     for (let n = 0; n <= 10_000; n += 1) duplicateOf(numbered(n));
     expect(duplicateOf(numbered(0))).toMatchObject({ id: "0" });

@@ -1,5 +1,4 @@
 import { performance } from "node:perf_hooks";
-import type { Diagnosis } from "../model/delivery.ts";
 import type { DumpedRequest } from "../model/dump.ts";
 import { headerValues, type HttpRequest } from "../model/http.ts";
 import type { Secret } from "../model/secret.ts";
@@ -39,24 +38,38 @@ export function judge(request: DumpedRequest, secrets: readonly Secret[], option
   return { ...refusal(request, finding), secret: null, ...found };
 }
 
+/** A request received whole, as a dump that has kept all of it. */
+export function receivedRequest({ method, target, headers, body }: HttpRequest): DumpedRequest {
+  const declaredBytes = body.length;
+  return { method, target, headers, body, fidelity: "exact", declaredBytes, otherReadings: [], notes: [] };
+}
+
 /**
- * Why the signature of a request received whole does not match; null when no cause could be proved.
+ * Judges the signature of a request received whole, and looks for the cause when it does not match.
  *
  * @param now milliseconds of a clock that only goes forward.
  */
-export function diagnoseReceived(
+export function judgeReceived(
   request: HttpRequest,
   secrets: readonly Secret[],
   now = () => performance.now(),
-): Diagnosis | null {
-  const dumped: DumpedRequest = {
-    ...request,
-    fidelity: "exact",
-    declaredBytes: request.body.length,
-    otherReadings: [],
-    notes: [],
+): Judgement {
+  const judgement = judge(receivedRequest(request), secrets, { explain: true, now });
+  const { diagnosis, observations } = judgement;
+  return {
+    ...judgement,
+    observations: observations.map(ofRequest),
+    diagnosis: diagnosis && {
+      ...diagnosis,
+      summary: ofRequest(diagnosis.summary),
+      advice: ofRequest(diagnosis.advice),
+    },
   };
-  return judge(dumped, secrets, { explain: true, now }).diagnosis;
+}
+
+/** Nobody made a dump of it, and would know what is meant. */
+function ofRequest(text: string): string {
+  return text.replace(/\b([Tt]he) dump\b/g, "$1 request");
 }
 
 /** A verdict that needs no search: the bytes held, or another reading of them, match. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Secret } from "../../src/model/secret.ts";
-import { diagnoseReceived, judge } from "../../src/signatures/judge.ts";
+import { judge, judgeReceived } from "../../src/signatures/judge.ts";
 import { digestOf, dumped, secret } from "./sample.ts";
 
 const body = '{"event":"call.ended","call_id":"call_abc123xyz"}';
@@ -225,12 +225,23 @@ describe("judge without explaining", () => {
   });
 });
 
-describe("diagnoseReceived", () => {
-  it("explains a request received whole, and says nothing of one that cannot be explained", () => {
-    const request = { method: "POST", target: "/", body: Buffer.from(pretty) };
-    const headersOf = (value: string) => [["X-Telepath-Signature", value]] as const;
-    const explained = { ...request, headers: headersOf(`sha256=${digestOf(body)}`) };
-    expect(diagnoseReceived(explained, [secret])).toMatchObject({ code: "json-reserialised-pretty", proven: true });
-    expect(diagnoseReceived({ ...request, headers: headersOf(zeros) }, [secret])).toBeNull();
+describe("a request that was received", () => {
+  const received = (held: string, value: string) => {
+    const headers = [["X-Telepath-Signature", value]] as const;
+    return judgeReceived({ method: "POST", target: "/", headers, body: Buffer.from(held) }, [secret]);
+  };
+
+  it("is explained, and nothing is said of one that cannot be explained", () => {
+    expect(received(pretty, `sha256=${digestOf(body)}`)).toMatchObject({
+      verdict: "invalid",
+      diagnosis: { code: "json-reserialised-pretty", proven: true },
+    });
+    expect(received(pretty, zeros)).toMatchObject({ verdict: "invalid", diagnosis: null });
+  });
+
+  it("is called a request, of which nobody has made a dump", () => {
+    const { diagnosis } = received(`${body}\n`, `sha256=${digestOf(body)}`);
+    expect(diagnosis?.code).toBe("trailing-newline-added");
+    expect(diagnosis?.summary).toBe("The request ends with a newline that was not signed; editors and echo add one.");
   });
 });

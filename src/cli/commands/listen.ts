@@ -117,7 +117,7 @@ async function listenAction(flags: ListenFlags, command: Command, context: Conte
 /** Opens what the session works with, and closes it in reverse. */
 async function runSession(terms: ViewTerms, ngrok: NgrokSettings, insecure: boolean): Promise<void> {
   const { settings, context } = terms;
-  const [{ openHistory }, { createTransport }, { listen }, { diagnoseReceived }, { ngrokTunnels }, { openView }] =
+  const [{ openHistory }, { createTransport }, { listen }, { judgeReceived }, { ngrokTunnels }, { openView }] =
     await Promise.all([
       import("../../history/sqlite.ts"),
       import("../../delivery/undici.ts"),
@@ -139,7 +139,7 @@ async function runSession(terms: ViewTerms, ngrok: NgrokSettings, insecure: bool
         tunnels,
         now,
         interrupted,
-        diagnose: diagnoseReceived,
+        diagnose: (...received) => judgeReceived(...received).diagnosis,
         emit: (event) => view.emit(event),
         onControls: (controls) => view.controls?.(controls),
       });

@@ -1,9 +1,8 @@
 import { performance } from "node:perf_hooks";
 import type { Delivery } from "../../model/delivery.ts";
-import type { DumpedRequest } from "../../model/dump.ts";
 import type { Secret } from "../../model/secret.ts";
 import { longestSearch } from "../../signatures/diagnose/search.ts";
-import { judge } from "../../signatures/judge.ts";
+import { judgeReceived, receivedRequest } from "../../signatures/judge.ts";
 import type { PagerText } from "../screen/pager.ts";
 import { clock, shortId } from "../views/delivery-line.ts";
 import { detailsText } from "../views/details.ts";
@@ -48,20 +47,10 @@ export function signaturePage(
   if (delivery.bodyState !== "whole") {
     return { title, text: "its body is not on record to the end, and part of a body proves nothing" };
   }
-  const { method, target, headers, body } = delivery;
-  const request: DumpedRequest = {
-    method,
-    target,
-    headers,
-    body,
-    fidelity: "exact",
-    declaredBytes: body.length,
-    otherReadings: [],
-    notes: [],
-  };
   const now = (): number => performance.now() * (longestSearch / longestHere);
-  const judgement = judge(request, secrets, { explain: true, now });
-  const verification = { file: shortId(delivery.id), index: 0, of: 1, format: "history", request, judgement };
+  const judgement = judgeReceived(delivery, secrets, now);
+  const held = { index: 0, of: 1, format: "history", request: receivedRequest(delivery) };
+  const verification = { file: shortId(delivery.id), ...held, judgement };
   const terms = { style, columns, printed: new Set<string>(), contract: contractRows(style, columns) };
   const tried = `${style.faint("secrets tried")}  ${secrets.map(({ name }) => safeText(name)).join(", then ")}`;
   return { title, text: `${verificationText({ ...verification, expected: null }, terms)}\n${tried}` };

@@ -52,10 +52,11 @@ export interface ListenTools {
 }
 
 /**
- * How long the end of a session may take, in milliseconds. Of that, what is under way has `drain`, what is aborted then
- * has `abort` to be answered and put on record, and the tunnel has what is left to give its name back.
+ * How long the end of a session may take, in milliseconds, so that all of it takes less than two seconds. What is under
+ * way has `drain`, what is aborted then has `abort` to be answered and put on record, the tunnel has what is left of
+ * `all` to give its name back, and then `leave` to be gone.
  */
-const ending = { all: 2000, drain: 1200, abort: 300 };
+const ending = { all: 1600, drain: 1200, abort: 250, leave: 250 };
 
 /**
  * Receives until interrupted, or until `settings.until` deliveries are settled. Opens the receiver, then the tunnel.
@@ -116,7 +117,8 @@ export async function listen(settings: ListenSettings, tools: ListenTools): Prom
   } finally {
     const late = performance.now() + ending.all;
     await drain(receiver, work, cut);
-    await within(late - performance.now(), tunnel?.close());
+    const left = late - performance.now();
+    await within(left + ending.leave, tunnel?.close(left));
     await receiver.destroy();
     history.endPatience();
     await work.idle();

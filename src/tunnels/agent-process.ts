@@ -124,10 +124,19 @@ export class AgentProcess {
 
   #gone(how: string): void {
     process.removeListener("exit", this.#kill);
-    const lastWords = this.#lastWords.trim().split("\n").at(-1);
-    const reason = lastWords ? `${how}: ${lastWords}` : how;
+    const words = tellingLine(this.#lastWords);
+    const reason = words === undefined ? how : `${how}: ${words}`;
     this.#giveUp(reason);
     if (!this.#killed) this.#listener.onGone(reason);
     this.#killed = true;
   }
+}
+
+/** What Rust, Node, or a script that does not load says first of its end. Stack traces follow it. */
+const telling = /panicked at|FATAL ERROR|\b\w*Error\b.*:/;
+
+/** Of what a process printed before it ended: the line that says why. */
+export function tellingLine(printed: string): string | undefined {
+  const lines = printed.trim().split("\n");
+  return (lines.find((line) => telling.test(line)) ?? lines.at(-1)) || undefined;
 }

@@ -75,7 +75,8 @@ export function endpointEnded(failure: AgentFailure | null, secrets: readonly st
   const ngrokCode = failure ? ngrokCodeOf(failure) : undefined;
   const known = ngrokCode === undefined ? undefined : ngrokCodes[ngrokCode];
   if (known) return new TelepathError(known[0], `ngrok ended the endpoint: ${known[1]} (${ngrokCode})`, known[2]);
-  const why = failure ? `: ${quoted(failure.message, secrets)}` : "";
+  const words = failure ? `: ${quoted(wordsIn(failure.message), secrets)}` : "";
+  const why = ngrokCode === undefined ? words : `${words} (${ngrokCode})`;
   return new TelepathError("TUNNEL_ENDED", `ngrok ended the endpoint${why}`, `see ${pageOf(ngrokCode)}`);
 }
 
@@ -92,10 +93,20 @@ function pageOf(ngrokCode: string | undefined): string {
   return `https://ngrok.com/docs/errors${ngrokCode === undefined ? "" : `/${ngrokCode.toLowerCase()}`}`;
 }
 
-/** `ERR_NGROK_nnn`: a property of some of the SDK's errors, the last line of others. */
+/**
+ * `ERR_NGROK_nnn`: a property of some of the SDK's errors, the last line of others. Of an endpoint that was ended it
+ * stands in what Rust prints for people who mend programs: `ListenerClosed { message: "…", error_code: Some("…") } }`.
+ */
 export function ngrokCodeOf({ errorCode, message }: AgentFailure): string | undefined {
   if (errorCode !== undefined && /^ERR_NGROK_\d+$/.test(errorCode)) return errorCode;
-  return /error_code: (ERR_NGROK_\d+)\s*$/.exec(message)?.[1];
+  const [, plain, printed] = /error_code: (?:(ERR_NGROK_\d+)|Some\("(ERR_NGROK_\d+)"\)[\s}]*)\s*$/.exec(message) ?? [];
+  return plain ?? printed;
+}
+
+/** ngrok's own words in that. */
+function wordsIn(message: string): string {
+  const words = /\bListenerClosed \{ message: "((?:[^"\\]|\\.)*)", error_code: /.exec(message)?.[1];
+  return words?.replaceAll(/\\(["'\\])/g, "$1") ?? message;
 }
 
 /** Somebody else's words: without secrets and control characters, on one line, not too long. */
@@ -106,8 +117,13 @@ export function quoted(text: string, secrets: readonly string[]): string {
   return line.length > 300 ? `${line.slice(0, 300)}…` : line;
 }
 
-/** The SDK is not there, or its native part does not load. */
-export function sdkError({ code }: { code?: string | undefined }): TelepathError {
+/** The SDK is not there, or its native part does not load, or not in time. */
+export function sdkError(error: DeadlineError | { code?: string | undefined }): TelepathError {
+  if (error instanceof DeadlineError) {
+    const message = `ngrok's SDK did not load within ${error.milliseconds / 1000} s`;
+    return new TelepathError("TUNNEL_SDK_BROKEN", message, `try again when the machine is less busy, ${noTunnel}`);
+  }
+  const { code } = error;
   if (code === "ERR_DLOPEN_FAILED") {
     return new TelepathError(
       "TUNNEL_SDK_BROKEN",

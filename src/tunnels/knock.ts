@@ -1,11 +1,15 @@
+import { isIP } from "node:net";
 import { connect } from "node:tls";
+import { mayBeLookedUp } from "./lookup.ts";
 import { pause, type Clock } from "./supervisor/clock.ts";
 
 /** Whether something speaks TLS at an address (`host:port`). Nothing is sent, so it does not matter who it is. */
-export function isThere(address: string, withinMs: number): Promise<boolean> {
+export async function isThere(address: string, withinMs: number): Promise<boolean> {
   const { hostname: host, port } = new URL(`tls://${address}`);
-  return new Promise((resolve) => {
-    const socket = connect({ host, port: Number(port), servername: host, rejectUnauthorized: false });
+  if (!(await mayBeLookedUp(host, withinMs))) return false;
+  return await new Promise((resolve) => {
+    const name = isIP(host) === 0 ? { servername: host } : {};
+    const socket = connect({ host, port: Number(port), ...name, rejectUnauthorized: false });
     const end = (there: boolean): void => {
       clearTimeout(late);
       socket.destroy();

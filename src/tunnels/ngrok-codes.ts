@@ -88,7 +88,7 @@ export const ngrokCodes: Record<string, Explanation> = {
   ERR_NGROK_3004: [
     "TUNNEL_ANSWER_INVALID",
     "ngrok got no valid HTTP answer through the tunnel",
-    "make the request again; if it stays so, telepath-hooks doctor --tunnel looks further",
+    "make the request again; if it stays so, look at https://status.ngrok.com",
   ],
   ERR_NGROK_3200: [
     "TUNNEL_OFFLINE",

@@ -1,7 +1,8 @@
 import { TelepathError } from "../model/errors.ts";
 import type { AgentSignal, Endpoint } from "./agent-messages.ts";
-import { AgentCallError, AgentProcess } from "./agent-process.ts";
+import { AgentCallError, AgentGoneError, AgentProcess } from "./agent-process.ts";
 import { findAuthtoken, readNgrokConfig, type NgrokConfig, type NgrokSettings } from "./config.ts";
+import type { DeadlineError } from "./deadline.ts";
 import { endpointEnded, quoted, sdkCrashed, sdkError, tokenMissing, tunnelError } from "./errors.ts";
 import { edgeIsBack, isThere } from "./knock.ts";
 import { tokenPage } from "./ngrok-codes.ts";
@@ -11,6 +12,7 @@ import { systemClock } from "./supervisor/clock.ts";
 import type { Link, LinkSignal } from "./supervisor/link.ts";
 import { usualPatience, type Patience } from "./supervisor/patience.ts";
 import { keepOpen } from "./supervisor/supervise.ts";
+import { policySecrets } from "./traffic-policy.ts";
 
 /** The settings of `ngrokTunnels`; times are in milliseconds and have defaults. */
 export interface NgrokOptions extends NgrokSettings {
@@ -42,7 +44,6 @@ interface Connection {
 
 const ngrokAddress = "connect.ngrok-agent.com:443";
 
-/** With the pauses of an edge that needs a moment, less than the 15 s an `open` may take. */
 const defaultTimes = {
   loadWithin: 5_000,
   connectWithin: 6_000,
@@ -93,6 +94,7 @@ async function prepare(options: NgrokOptions, request: TunnelRequest): Promise<C
   }
   const { user, password } = plan.credentials ?? {};
   const secrets = password === undefined ? [authtoken] : [authtoken, password, `${user}:${password}`];
+  if (request.trafficPolicy !== undefined) secrets.push(...policySecrets(request.trafficPolicy));
   const times = { ...defaultTimes, ...options };
   return { config, authtoken, plan, secrets, address: config.serverAddress ?? ngrokAddress, times, env: options.env };
 }
@@ -110,7 +112,7 @@ async function openLink(connection: Connection, post: (signal: LinkSignal) => vo
     return {
       url,
       answers: () => agent.call("answers", null, times.answerWithin).catch(() => false),
-      close: once(() => agent.close(times.closeWithin)),
+      close: once((withinMs = Infinity) => agent.close(Math.min(withinMs, times.closeWithin))),
       kill,
     };
   } catch (error) {
@@ -133,7 +135,8 @@ async function opened(agent: AgentProcess, { config, authtoken, plan, times, add
   let doing = "sign in to ngrok";
   try {
     await agent.call("load", null, times.loadWithin).catch((error: unknown) => {
-      throw error instanceof AgentCallError ? sdkError(error.failure) : sdkCrashed((error as Error).message, secrets);
+      if (error instanceof AgentGoneError) throw sdkCrashed(error.message, secrets);
+      throw sdkError(error instanceof AgentCallError ? error.failure : (error as DeadlineError));
     });
     await agent.call("signIn", signIn, times.connectWithin);
     doing = plan.domain === undefined ? "open an endpoint" : `open the endpoint ${plan.domain}`;
@@ -163,7 +166,7 @@ function stoppedByUser(): TelepathError {
   return new TelepathError("TUNNEL_ENDED", "the agent was stopped from ngrok's dashboard", "start listen again");
 }
 
-function once(action: () => Promise<void>): () => Promise<void> {
+function once<Terms extends unknown[]>(action: (...terms: Terms) => Promise<void>): typeof action {
   let result: Promise<void> | undefined;
-  return () => (result ??= action());
+  return (...terms) => (result ??= action(...terms));
 }

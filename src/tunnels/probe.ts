@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { request as httpsRequest, type Agent } from "node:https";
 import { headerValues, type HeaderList } from "../model/http.ts";
+import { mayBeLookedUp } from "./lookup.ts";
 import { ngrokCodes } from "./ngrok-codes.ts";
 
 /** The header of a probe, and of its answer. */
@@ -28,32 +29,38 @@ const offlineCodes = new Set(["ERR_NGROK_3200", "ERR_NGROK_724"]);
 /** Those for an account that has used up what its plan allows. */
 const refusingCodes = new Set(["ERR_NGROK_702", "ERR_NGROK_725", "ERR_NGROK_727", "ERR_NGROK_734"]);
 
+/** So long a probe may come in after it was given up, in milliseconds. */
+const lateMs = 60_000;
+
 /**
- * Requests to the tunnel's public URL, from here to here. Each holds a number nobody can guess, good for one time while
- * it is under way, and is answered with another: who makes one up, or repeats one, has made an ordinary request.
+ * Requests to the tunnel's public URL, from here to here. Each holds a number nobody can guess, good for one time, and is
+ * answered with another while it is under way: who makes one up, or repeats one, has made an ordinary request.
  */
 export class Probes {
   readonly #agent: Agent | false;
-  readonly #underWay = new Map<string, string>();
+  /** The answer to each question that may come in; none when it would come too late. */
+  readonly #questions = new Map<string, string | null>();
 
   /** @param agent makes the connections; new ones when left out */
   constructor(agent: Agent | false = false) {
     this.#agent = agent;
   }
 
-  /** For the receiver: the value of `probeHeader` in the answer, when this request is a probe of ours. */
-  answerTo(headers: HeaderList): string | null {
+  /** For the receiver: the headers of the answer, when this request is a probe of ours; null when it is not. */
+  answerTo(headers: HeaderList): HeaderList | null {
     const [question, ...more] = headerValues(headers, probeHeader);
     if (question === undefined || more.length > 0) return null;
-    const answer = this.#underWay.get(question) ?? null;
-    this.#underWay.delete(question);
-    return answer;
+    const answer = this.#questions.get(question);
+    this.#questions.delete(question);
+    if (answer === undefined) return null;
+    return answer === null ? [] : [[probeHeader, answer]];
   }
 
   /** Makes a request through the public URL. Bounded, and never rejects. */
   async send(url: string, options: ProbeOptions): Promise<Verdict> {
     const [question, answer] = [randomBytes(16).toString("hex"), randomBytes(16).toString("hex")];
-    this.#underWay.set(question, answer);
+    if (!(await mayBeLookedUp(new URL(url).hostname, options.withinMs))) return { kind: "unknown" };
+    this.#questions.set(question, answer);
     const start = performance.now();
     try {
       const { status, headers } = await this.#request(url, question, options);
@@ -61,8 +68,15 @@ export class Probes {
     } catch {
       return { kind: "unknown" };
     } finally {
-      this.#underWay.delete(question);
+      this.#giveUp(question);
     }
+  }
+
+  /** It may be on its way still, and is nobody's webhook when it comes in. */
+  #giveUp(question: string): void {
+    if (!this.#questions.has(question)) return;
+    this.#questions.set(question, null);
+    setTimeout(() => this.#questions.delete(question), lateMs).unref();
   }
 
   #request(
@@ -82,6 +96,7 @@ export class Probes {
         },
       });
       request.on("error", reject);
+      request.on("close", () => reject(new Error("closed"))); // all there is when the answer is 101
       request.on("response", ({ statusCode = 0, headers }) => {
         request.on("error", () => {}).destroy(); // the body says nothing
         resolve({ status: statusCode, headers });

@@ -3,7 +3,7 @@ import type { Probes } from "./probe.ts";
 /** Makes the local receiver reachable from the internet. */
 export interface TunnelProvider {
   /**
-   * Opens a tunnel to `request.upstream`, within 15 s.
+   * Opens a tunnel to `request.upstream`, within half a minute.
    *
    * @throws TelepathError with the provider's code and the next step: `TUNNEL_TOKEN_MISSING`, `TUNNEL_TOKEN_REFUSED`,
    *   `TUNNEL_NAME_TAKEN`, `TUNNEL_UNREACHABLE`, … No token is ever part of the text.
@@ -35,8 +35,8 @@ export interface TunnelRequest {
 export interface Tunnel {
   /** `https://…`, without a slash at the end. */
   url: string;
-  /** Idempotent, and done within 2 s. */
-  close(): Promise<void>;
+  /** Gives the name back, if that takes no longer than `withinMs`, and 1.7 s at most. Idempotent. */
+  close(withinMs?: number): Promise<void>;
 }
 
 /** What is known of the tunnel. */

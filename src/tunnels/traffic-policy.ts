@@ -38,3 +38,23 @@ function parsed(text: string, refuse: (problem: string) => TelepathError): unkno
   }
   return parseYaml(text, "core", refuse);
 }
+
+/** Members of a policy whose values are nobody else's business. */
+const secretName = /secret|password|token|credential|key|auth/i;
+/** Shorter ones are words, and their absence would only make a refusal harder to read. */
+const leastSecret = 6;
+
+/** The values in a policy that must not be printed, should ngrok repeat them. */
+export function policySecrets(policy: string): string[] {
+  const found: string[] = [];
+  const look = (value: unknown, isSecret: boolean): void => {
+    if (typeof value === "string") {
+      if (isSecret) found.push(value, value.slice(value.indexOf(":") + 1)); // `user:password` is one of the forms
+    } else if (typeof value === "object" && value !== null) {
+      for (const [name, member] of Object.entries(value)) look(member, isSecret || secretName.test(name));
+    }
+  };
+  const refuse = (problem: string): TelepathError => new TelepathError("TRAFFIC_POLICY_INVALID", problem);
+  look(parsed(policy, refuse), false);
+  return found.filter(({ length }) => length >= leastSecret);
+}

@@ -163,8 +163,8 @@ describe("trying a tunnel", () => {
     });
     expect(found[1]).toMatchObject({
       status: "problem",
-      message: "ngrok answered 404 (ERR_NGROK_3200) in place of this machine",
-      fix: "see https://ngrok.com/docs/errors/err_ngrok_3200",
+      message: "ngrok answered 404 in place of this machine: nobody serves this name at ngrok (ERR_NGROK_3200)",
+      fix: expect.stringContaining("start listen again") as string,
     });
   });
 

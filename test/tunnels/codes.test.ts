@@ -27,11 +27,25 @@ describe("the table of ngrok's codes", () => {
     (code, fate) => {
       const step = { doing: "sign in", address: "edge:443", secrets: [] };
       const failure = { message: "text", errorCode: `ERR_NGROK_${code}` };
-      for (const error of [tunnelError(new AgentCallError(failure), step), endpointEnded(failure, [])]) {
+      // As the SDK's own words for an endpoint that was ended hold it.
+      const printed = `error on join: Custom { kind: NotConnected, error: ListenerClosed { message: "text", error_code: Some("ERR_NGROK_${code}") } }`;
+      for (const error of [
+        tunnelError(new AgentCallError(failure), step),
+        endpointEnded(failure, []),
+        endpointEnded({ message: printed }, []),
+      ]) {
         expect(error).toBeInstanceOf(TelepathError);
         expect(mayPassSoon(error) ? "few tries" : mayPass(error) ? "tries on" : "ends").toBe(fate);
         expect(error.message).toContain(`ERR_NGROK_${code}`);
       }
     },
   );
+
+  it("is not asked by words that only look like a code", () => {
+    const words = 'ListenerClosed { message: "error_code: Some(\\"ERR_NGROK_334\\")", error_code: None }';
+    expect(endpointEnded({ message: words }, [])).toMatchObject({
+      code: "TUNNEL_ENDED",
+      message: 'ngrok ended the endpoint: error_code: Some("ERR_NGROK_334")',
+    });
+  });
 });

@@ -1,6 +1,6 @@
 import { assert, property, string } from "fast-check";
 import { describe, expect, it } from "vitest";
-import { AgentCallError } from "../../src/tunnels/agent-process.ts";
+import { AgentCallError, tellingLine } from "../../src/tunnels/agent-process.ts";
 import { DeadlineError, within } from "../../src/tunnels/deadline.ts";
 import { sdkError, tunnelError } from "../../src/tunnels/errors.ts";
 import { redact } from "../../src/tunnels/redact.ts";
@@ -56,6 +56,22 @@ describe("an SDK that does not load", () => {
       hint: expect.stringContaining("--omit=optional"),
     });
     expect(sdkError(broken)).toMatchObject({ code: "TUNNEL_SDK_BROKEN", hint: expect.stringContaining("Visual C++") });
+    expect(sdkError(new DeadlineError(5_000)).message).toBe("ngrok's SDK did not load within 5 s");
+  });
+});
+
+describe("the last words of a process", () => {
+  it.each([
+    ["thread 'main' panicked at src/lib.rs:1:2:\nboom\nthread caused non-unwinding panic. aborting.", /^thread 'main'/],
+    ["FATAL ERROR: threadsafe_function.rs:749\n 1: 0xb7 node::Abort()\n13: 0xbb _start [/usr/bin/node]\n", /^FATAL/],
+    ["node:internal/x:1\n\nError: Cannot find module 'x'\n    at y\n\nNode.js v20.20.2\n", /^Error: Cannot find/],
+    ["one\ntwo\n", /^two$/],
+  ])("are those that say why: %j", (printed, words) => {
+    expect(tellingLine(printed)).toMatch(words);
+  });
+
+  it("can be none", () => {
+    expect(tellingLine(" \n")).toBeUndefined();
   });
 });
 

@@ -24,8 +24,8 @@ async function site(answer: (request: IncomingMessage, response: ServerResponse)
 
 /** Answers probes as the receiver does. */
 function answering(request: IncomingMessage, response: ServerResponse): void {
-  const answer = probes.answerTo(pairHeaders(request.rawHeaders));
-  response.writeHead(204, answer === null ? {} : { [probeHeader]: answer }).end();
+  const headers = probes.answerTo(pairHeaders(request.rawHeaders));
+  response.writeHead(204, headers?.flat() ?? []).end();
 }
 
 const page = (status: number, code: string) => (_request: IncomingMessage, response: ServerResponse) =>
@@ -78,6 +78,7 @@ describe("a probe", () => {
     ["a name that does not resolve", () => Promise.resolve("https://nobody.invalid")],
     ["a port that is closed", () => Promise.resolve("https://localhost:1")],
     ["silence", () => site(() => {})],
+    ["another protocol", () => site((_request, response) => response.writeHead(101, { upgrade: "x" }).end())],
     ["a connection that is cut", () => site((request) => request.socket.destroy())],
     ["a page of somebody between", () => site((_request, response) => response.writeHead(302).end())],
     ["an edge that lets in others only", () => site(page(403, "ERR_NGROK_3205"))],
@@ -92,7 +93,7 @@ describe("a probe", () => {
 });
 
 describe("a forged probe", () => {
-  it("is an ordinary request: made up, repeated, given twice, or late", async () => {
+  it("is an ordinary request: made up, repeated, or given twice", async () => {
     let question = "";
     const url = await site((request, response) => {
       question = String(request.headers[probeHeader]);
@@ -104,8 +105,15 @@ describe("a forged probe", () => {
     });
     expect((await probes.send(url, options)).kind).toBe("reached");
     expect(probes.answerTo([[probeHeader, question]])).toBeNull();
+  });
+});
+
+describe("a probe that comes in after it was given up", () => {
+  it("is nobody's webhook, and proves nothing", async () => {
+    let question = "";
     const slow = await site((request) => void (question = String(request.headers[probeHeader])));
     await probes.send(slow, { ...options, withinMs: 100 });
+    expect(probes.answerTo([[probeHeader, question]])).toEqual([]);
     expect(probes.answerTo([[probeHeader, question]])).toBeNull();
   });
 });

@@ -50,6 +50,12 @@ describe("a tunnel that cannot be opened", () => {
     },
   );
 
+  it("is not begun when it is interrupted before", async () => {
+    world.interruption.abort();
+    await expect(world.open()).rejects.toThrow();
+    expect(world.tries.length).toBe(0);
+  });
+
   it("ends the opening when it is interrupted", async () => {
     world.failures = failing("TUNNEL_NAME_TAKEN");
     const opening = world.open();
@@ -325,11 +331,13 @@ describe("an outage", () => {
     expect(world.states.at(-1)?.hint).toContain("TUNNEL_TOKEN_REFUSED");
   });
 
-  it("ends the tunnel when the name is held by another at the eighth try", async () => {
+  it("ends the tunnel when the name is held by another for three minutes, in which it is tried for every four seconds", async () => {
     const start = await outage("TUNNEL_NAME_TAKEN");
     await world.clock.advance(hour);
-    expect([world.names, world.tries.length]).toEqual([["online", "reconnecting", "reconnecting", "offline"], 9]);
-    expect(world.tries.at(-1)!.at - start).toBe(91_000);
+    expect(world.names).toEqual(["online", "reconnecting", "reconnecting", "offline"]);
+    const times = world.tries.slice(1).map(({ at }) => (at - start) / 1000);
+    expect(times.slice(0, 6)).toEqual([0, 1, 3, 7, 11, 15]);
+    expect(times.at(-1)).toBe(183);
   });
 
   it("takes another name when nobody asked for the lost one", async () => {

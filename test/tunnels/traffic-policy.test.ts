@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readTrafficPolicy } from "../../src/tunnels/traffic-policy.ts";
+import { policySecrets, readTrafficPolicy } from "../../src/tunnels/traffic-policy.ts";
 import { freshFolder } from "../cli/run.ts";
 
 function file(content: string | Uint8Array): string {
@@ -46,5 +46,20 @@ describe("a traffic policy", () => {
     const folder = freshFolder();
     await expect(readTrafficPolicy(join(folder, "none.yml"))).rejects.toMatchObject({ code: "TRAFFIC_POLICY_MISSING" });
     await expect(readTrafficPolicy(folder)).rejects.toMatchObject({ code: "TRAFFIC_POLICY_INVALID" });
+  });
+});
+
+describe("the secrets in a traffic policy", () => {
+  it("are what stands under such names, whole and without the user before a colon", () => {
+    const policy = `
+on_http_request:
+  - expressions: ["req.method == 'POST'"]
+    actions:
+      - type: basic-auth
+        config: { realm: the-realm, credentials: ["joe:S3cret-of-policy"] }
+      - type: verify-webhook
+        config: { provider: stripe, secret: whsec_abc }
+`;
+    expect(policySecrets(policy)).toEqual(["joe:S3cret-of-policy", "S3cret-of-policy", "whsec_abc", "whsec_abc"]);
   });
 });

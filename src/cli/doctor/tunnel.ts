@@ -4,6 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Exchange, Transport } from "../../delivery/transport.ts";
 import { headerValue } from "../../model/http.ts";
+import { ngrokCodes } from "../../tunnels/ngrok-codes.ts";
 import type { Tunnel, TunnelProvider } from "../../tunnels/provider.ts";
 import { durationText } from "../views/text.ts";
 import { version } from "../version.ts";
@@ -131,14 +132,16 @@ function verdictOn(
   const isOurs = response.status === 200 && Buffer.from(response.body).toString("latin1") === nonce;
   if (isOurs && arrived) return [ok(`a request through it came back in ${durationText(durationMs)}`)];
   const code = headerValue(response.headers, "ngrok-error-code");
-  const who = code === undefined ? "something else" : "ngrok";
-  const fix = code === undefined ? again : `see https://ngrok.com/docs/errors/${code.toLowerCase()}`;
-  return [
-    problem(
-      `${who} answered ${response.status}${code === undefined ? "" : ` (${code})`} in place of this machine`,
-      fix,
-    ),
-  ];
+  if (code === undefined)
+    return [problem(`something else answered ${response.status} in place of this machine`, again)];
+  const { what, fix } = explanationOf(code);
+  return [problem(`ngrok answered ${response.status} in place of this machine${what} (${code})`, fix)];
+}
+
+function explanationOf(code: string): { what: string; fix: string } {
+  const known = ngrokCodes[code];
+  if (!known) return { what: "", fix: `see https://ngrok.com/docs/errors/${code.toLowerCase()}` };
+  return { what: `: ${known[1]}`, fix: known[2] };
 }
 
 const again = "run doctor --tunnel again; if it stays so, look at https://status.ngrok.com";

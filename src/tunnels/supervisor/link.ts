@@ -5,8 +5,8 @@ export interface Link {
   url: string;
   /** Whether the provider answers for this session right now. Soon, and without throwing. */
   answers(): Promise<boolean>;
-  /** Gives the name back and ends the session. Bounded, idempotent, and without throwing. */
-  close(): Promise<void>;
+  /** Gives the name back, if that takes no longer than `withinMs`, and ends the session. Idempotent, never rejects. */
+  close(withinMs?: number): Promise<void>;
   /** Ends the session at once. */
   kill(): void;
 }

@@ -20,6 +20,10 @@ export interface Patience {
   /** A link that worked for so long ends the trouble before it. */
   settled: number;
   retry: Backoff;
+  /** The longest pause between tries for a name, or a place, that another session holds: our own of before, mostly. */
+  retryHeld: number;
+  /** So long a session that was up is tried for again while another holds its name. */
+  held: number;
   /** Between looks whether an edge that could not be reached is there again. */
   knock: number;
   /** For a try that is under way when the edge is back: it may hang on a connection of before. */
@@ -37,6 +41,8 @@ export const usualPatience: Patience = {
   probeAgain: 60_000,
   settled: 10_000,
   retry: { first: 1_000, longest: 30_000 },
+  retryHeld: 4_000,
+  held: 3 * 60_000,
   knock: 2_000,
   finish: 1_000,
 };

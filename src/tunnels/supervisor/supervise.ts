@@ -22,8 +22,8 @@ export interface Supervision extends Omit<WatchTools, "say" | "stop" | "onLatenc
   onLatency: (milliseconds: number) => void;
 }
 
-/** How often a name that is taken, or a limit that is reached, is met before it is believed. */
-const fewTries = { opening: 3, reopening: 8 };
+/** How often a name that is taken, or a limit that is reached, is met at the opening before it is believed. */
+const fewTries = 3;
 
 /**
  * Opens a tunnel and keeps it open: a link that is no longer good is replaced by a new one of the same name, until the
@@ -32,6 +32,7 @@ const fewTries = { opening: 3, reopening: 8 };
  * @throws TelepathError when it cannot be opened; only a name or a session that may be let go soon is tried for again
  */
 export async function keepOpen(supervision: Supervision): Promise<Tunnel> {
+  supervision.interrupted?.throwIfAborted();
   const tunnel = new KeptTunnel(supervision);
   const end = (): void => void tunnel.close();
   supervision.interrupted?.addEventListener("abort", end);
@@ -79,9 +80,9 @@ class KeptTunnel implements Tunnel {
     void this.#keep(watch, await watch.prove());
   }
 
-  close(): Promise<void> {
+  close(withinMs?: number): Promise<void> {
     this.#stop.abort();
-    this.#closed ??= this.#watch?.link.close() ?? Promise.resolve();
+    this.#closed ??= this.#watch?.link.close(withinMs) ?? Promise.resolve();
     return this.#closed;
   }
 
@@ -106,13 +107,14 @@ class KeptTunnel implements Tunnel {
     }
   }
 
-  async #connect(when: keyof typeof fewTries): Promise<LinkWatch> {
+  async #connect(when: "opening" | "reopening"): Promise<LinkWatch> {
     const { clock, patience } = this.#given;
     if (this.#watch && clock.now() - this.#watchedSince >= patience.settled) this.#tries = 0;
     let absence: Absence | undefined;
     try {
-      for (let refusals = 0; ;) {
-        await this.#pause(absence?.over);
+      let [refusals, heldSince] = [0, Infinity];
+      for (;;) {
+        await this.#pause(refusals > 0 ? patience.retryHeld : patience.retry.longest, absence?.over);
         if (absence?.isOver) absence = undefined;
         let failure: TelepathError;
         try {
@@ -123,8 +125,13 @@ class KeptTunnel implements Tunnel {
           if (!(error instanceof TelepathError)) throw error;
           failure = error;
         }
-        if (mayPassSoon(failure)) refusals += 1;
-        const hopeless = mayPassSoon(failure) ? refusals >= fewTries[when] : when === "opening" || !mayPass(failure);
+        const opening = when === "opening";
+        let hopeless = opening || !mayPass(failure);
+        if (mayPassSoon(failure)) {
+          refusals += 1;
+          heldSince = Math.min(heldSince, clock.now());
+          hopeless = opening ? refusals >= fewTries : clock.now() - heldSince >= patience.held;
+        }
         if (hopeless && !this.#givesUpName(failure)) throw failure;
         this.#say("reconnecting", failure.message, failure.hint ?? null);
         absence = this.#absenceAfter(failure, absence);
@@ -134,9 +141,10 @@ class KeptTunnel implements Tunnel {
     }
   }
 
-  async #pause(enough: Promise<void> | undefined): Promise<void> {
+  async #pause(longest: number, enough: Promise<void> | undefined): Promise<void> {
     const { clock, patience, random } = this.#given;
-    const delay = retryDelay(this.#tries, patience.retry, random());
+    const { retry } = patience;
+    const delay = retryDelay(this.#tries, { ...retry, longest: Math.min(longest, retry.longest) }, random());
     this.#tries += 1;
     await pause(clock, delay, this.#stop.signal, enough);
   }

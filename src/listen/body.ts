@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { Gathered } from "../model/gathered.ts";
 import { headerValue, type HeaderList } from "../model/http.ts";
 import type { BodyState } from "../model/delivery.ts";
 
@@ -41,20 +42,19 @@ export function readBody(
   { maxBytes, budget }: BodyLimits,
 ): Promise<ReceivedBody> {
   return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
+    const gathered = new Gathered();
     const settle = (state: ReceivedBody["state"]): void => {
       clearTimeout(grace);
       request.off("data", take).off("end", whole).off("close", gone);
       if (state !== "whole") request.resume(); // keep the connection flowing so that the answer gets through
-      resolve({ bytes: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size), state });
+      resolve({ bytes: gathered.bytes(), state });
     };
     const take = (chunk: Buffer): void => {
-      const kept = size + chunk.length > maxBytes ? chunk.subarray(0, maxBytes - size) : chunk;
+      const room = maxBytes - gathered.length;
+      const kept = chunk.length > room ? chunk.subarray(0, room) : chunk;
       if (kept.length > budget.left) return settle("overloaded");
       budget.left -= kept.length;
-      size += kept.length;
-      chunks.push(kept);
+      gathered.add(kept);
       if (kept !== chunk) settle("too-large");
     };
     const whole = (): void => settle("whole");

@@ -20,7 +20,7 @@ const program = {
   minifySyntax: true,
   legalComments: "linked",
   // An import of node:process reads all its members, and one of them takes 8 ms to make.
-  alias: { "node:process": "./scripts/process.cjs" },
+  alias: { "node:process": "./scripts/process.cjs", "node:assert": "./scripts/assert.cjs" },
   // Native packages cannot be bundled.
   external: ["@ngrok/ngrok", "libsql"],
   // CommonJS packages inside the bundle ask for Node's own modules by require().

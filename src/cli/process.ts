@@ -1,10 +1,11 @@
 import { availableParallelism } from "node:os";
+import { setTimeout as pause } from "node:timers/promises";
 import { systemCode, TelepathError } from "../model/errors.ts";
 import type { Context } from "./context.ts";
 import { reportError } from "./errors.ts";
 import { main } from "./main.ts";
 import { terminalPrompts } from "./prompts.ts";
-import { processTerminal } from "./terminal.ts";
+import { neverBlock, processTerminal } from "./terminal.ts";
 
 /** One for each further processor: beside the bundle, and when what a thread takes to start has been worked here. */
 const otherThreads = {
@@ -16,6 +17,8 @@ const otherThreads = {
 
 /** Runs a command line in this process: its streams, its environment, its Ctrl-C. */
 export async function runProcess(): Promise<void> {
+  const outputs = [process.stdout, process.stderr];
+  for (const output of outputs) neverBlock(output);
   const interruption = new AbortController();
   onInterrupt(() => interruption.abort());
   const terminal = processTerminal(process.stdin, process.stdout, {
@@ -39,13 +42,23 @@ export async function runProcess(): Promise<void> {
   onUncaught(context, () => terminal?.leave());
   // Not process.exit() right away: that would cut what a pipe has not taken yet.
   process.exitCode = await main(process.argv.slice(2), context);
-  await Promise.all([process.stdout, process.stderr].map(flushed));
-  // Fires only when something still holds the process, which nothing should.
+  const written = Promise.all(outputs.map(flushed));
+  await (context.outlivesOutput ? Promise.race([written, stuck(outputs)]) : written);
+  // Fires only when something still holds the process, which nothing should, but output that nobody takes.
   setTimeout(() => process.exit(), 500).unref();
 }
 
 function flushed(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => stream.write("", () => resolve()));
+}
+
+/** Resolves when nothing of what is left has been taken for half a second. */
+async function stuck(outputs: NodeJS.WriteStream[]): Promise<void> {
+  const left = (): number => outputs.reduce((sum, { writableLength }) => sum + writableLength, 0);
+  for (let before = Infinity, now = left(); now < before; now = left()) {
+    before = now;
+    await pause(500, undefined, { ref: false });
+  }
 }
 
 /**

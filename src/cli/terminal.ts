@@ -27,7 +27,6 @@ export function processTerminal(stdin: ReadStream, stdout: Screen, events: Termi
 
   function attach(handlers: TerminalHandlers): (() => void) | null {
     if (!isForeground()) return null;
-    neverBlock(stdout);
     const decoder = new StringDecoder("utf8");
     const onData = (bytes: Buffer): void => handlers.onText(decoder.write(bytes));
     const onResize = (): void => handlers.onResize();
@@ -71,8 +70,9 @@ export function processTerminal(stdin: ReadStream, stdout: Screen, events: Termi
  * Node writes to terminals synchronously: one that takes nothing (scrolled back, a slow line) would stop the whole
  * process, gateway included. There is no public way to say so, and without it everything works but that.
  */
-function neverBlock(stdout: WriteStream): void {
-  const { _handle } = stdout as { _handle?: { setBlocking?: (blocking: boolean) => void } };
+export function neverBlock(output: WriteStream): void {
+  if (!output.isTTY) return;
+  const { _handle } = output as { _handle?: { setBlocking?: (blocking: boolean) => void } };
   _handle?.setBlocking?.(false);
 }
 

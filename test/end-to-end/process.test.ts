@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { once } from "node:events";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { freshFolder, jsonLines } from "../cli/run.ts";
@@ -42,6 +43,26 @@ describe("the process of the built tool", () => {
     expect(await check.ended).toBe(0);
     expect(readdirSync(cwd).sort()).toEqual(earlier === null ? ["package.json"] : ["check.html", "package.json"]);
     if (earlier !== null) expect(readFileSync(join(cwd, "check.html"), "utf8")).toBe(earlier);
+  });
+
+  it("ends on Ctrl-C though nobody reads what it wrote", async () => {
+    const listen = start(["listen", "--tunnel", "none", "--respond", "200", "--json"], { cwd: freshFolder() });
+    const { localUrl } = await ready(listen);
+    listen.child.stdout!.pause();
+    const body = "x".repeat(2000); // its head is in the line
+    for (let n = 0; n < 400; n += 1) {
+      await fetch(localUrl, { method: "POST", body, headers: { "x-long": body } });
+    }
+    listen.child.kill("SIGINT");
+    const [code] = (await once(listen.child, "exit")) as [number];
+    expect(code).toBe(0);
+  });
+
+  it("never has Node explain a failed assertion: it would parse the whole bundle for that", () => {
+    const folder = join(dirname(bin), "../dist/bundle");
+    const program = readdirSync(folder).filter((name) => name !== "testing.js"); // which throws assertions of its own
+    const asks = program.filter((name) => /["']node:assert["']/.test(readFileSync(join(folder, name), "utf8")));
+    expect(asks).toEqual([]);
   });
 
   it("exits 70 with a stack and an object when something throws that no command catches", async () => {

@@ -9,6 +9,23 @@ const env = { TELEPATH_WEBHOOK_SECRET: secret };
 const ctrlC = "\u0003";
 const enter = "\r";
 
+describe("the built tool on a terminal that takes nothing", () => {
+  it.each([
+    ["as JSON", { flags: ["--json"], term: "xterm-256color" }],
+    ["in lines", { flags: [], term: "dumb" }],
+  ])("answers on while it listens, %s", async (_how, { flags, term }) => {
+    const argv = ["listen", "--tunnel", "none", "--respond", "200", ...flags];
+    const listen = startOnTerminal(argv, { cwd: freshFolder(), env: { ...env, TERM: term }, columns: 200 });
+    await listen.shows(/http:\/\/127\.0\.0\.1:\d+/);
+    const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(listen.written())!;
+    listen.takeNothing();
+    for (let n = 0; n < 300; n += 1) expect((await fetch(url, { method: "POST", body: "x" })).status).toBe(200);
+    listen.takeAgain();
+    listen.type(ctrlC);
+    expect(await listen.ended).toBe(0);
+  });
+});
+
 describe("the built tool on a terminal", () => {
   it("asks which event to send when none is named, and sends the chosen one", async () => {
     const cwd = freshFolder();

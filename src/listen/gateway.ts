@@ -9,13 +9,14 @@ import {
   type NewDelivery,
   type SignatureRecord,
 } from "../model/delivery.ts";
-import type { DeliveryChanges, History, Hold, Urgency } from "../history/store.ts";
+import type { DeliveryChanges, History, Hold } from "../history/store.ts";
 import { signatureRecord } from "../signatures/record.ts";
 import { held, plainAnswer, tooManyHeld, unwritable, type Answer } from "./answer.ts";
 import type { Forward, ForwardSettings } from "./forward.ts";
 import type { ForwardTarget } from "./forward-target.ts";
 import { endToEnd } from "./headers.ts";
 import type { Holding } from "./holding.ts";
+import { isGone, type LateOutcomes } from "./late-outcomes.ts";
 import { reasonOf, type Notify } from "./notices.ts";
 import type { Received } from "./receiver.ts";
 import { routeOf, type Route, type RoutingSettings } from "./routing.ts";
@@ -41,6 +42,7 @@ export interface GatewayTools {
   /** Milliseconds since the epoch. */
   now: () => number;
   slow: SlowAnswers;
+  late: LateOutcomes;
   /** The number of this process. */
   holder: number;
   /** Ends the delay of answers. */
@@ -128,11 +130,11 @@ async function deliverNow(
   answer.delivery = null;
 
   if (down && settings.hold && tools.holding.hasRoom(delivery.body.length)) {
-    const isHeld = await storeChanges(id, { attempt, hold: { target: app.url, holder: tools.holder } }, tools);
+    const isHeld = await storeHold(id, { attempt, hold: { target: app.url, holder: tools.holder } }, tools);
     if (isHeld) return inLine(deliveryOf(delivery, id, "pending", [attempt]), app, tools);
   }
   // The request is on record, so the answer waits for this no more than it depends on it.
-  const stored = storeChanges(id, { attempt, outcome }, tools, "soon");
+  const stored = storeOutcome(id, { attempt, outcome }, tools);
   return { answer: answerOf(attempt), settled: deliveryOf(delivery, id, outcome, [attempt]), stored };
 }
 
@@ -160,19 +162,26 @@ async function store(
   }
 }
 
-/** The request itself is on record, so a failure here does not change the app's answer. */
-async function storeChanges(
-  id: string,
-  changes: DeliveryChanges,
-  { history, notify }: GatewayTools,
-  urgency: Urgency = "now",
-): Promise<boolean> {
+/** That it waits for its app. When it cannot be put on record, it is answered as one that cannot wait. */
+async function storeHold(id: string, changes: DeliveryChanges, { history, notify }: GatewayTools): Promise<boolean> {
   try {
-    await history.update(id, changes, urgency);
+    await history.update(id, changes);
     return true;
   } catch (error) {
     notify("OUTCOME_UNWRITABLE", `${reasonOf(error)}; the outcome of ${id} is not on record`);
     return false;
+  }
+}
+
+/** The request itself is on record, so a failure here does not change the app's answer. */
+async function storeOutcome(id: string, changes: DeliveryChanges, tools: GatewayTools): Promise<void> {
+  const { history, notify, late, aborted } = tools;
+  try {
+    await history.update(id, changes, "soon");
+  } catch (error) {
+    const isLate = !isGone(error) && !aborted.aborted;
+    notify("OUTCOME_UNWRITABLE", `${reasonOf(error)}; the outcome of ${id} is not on record${isLate ? " yet" : ""}`);
+    if (isLate) late.add(id, changes);
   }
 }
 

@@ -1,10 +1,9 @@
-import { setTimeout as pause } from "node:timers/promises";
-import type { History } from "../history/store.ts";
+import type { DeliveryChanges, History } from "../history/store.ts";
 import { deliveryOf, type Delivery } from "../model/delivery.ts";
-import { TelepathError } from "../model/errors.ts";
 import type { Emit } from "./events.ts";
 import type { Forward, Forwarded } from "./forward.ts";
 import type { ForwardTarget } from "./forward-target.ts";
+import { isGone, updatedAtLast } from "./late-outcomes.ts";
 import { Lane, type Handed, type InLine } from "./lane.ts";
 import { reasonOf, type Notify } from "./notices.ts";
 import type { Tell } from "./telling.ts";
@@ -44,8 +43,6 @@ const mostHeld = { deliveries: 10_000, bytes: 256 * 1024 ** 2 };
  * the others should not wait for it for ever.
  */
 const mostUnanswered = 3;
-
-const writeAgainMs = 500;
 
 /** What goes on with an app's line. */
 type LineState = "empty" | "waiting" | "down" | "delivering";
@@ -169,23 +166,9 @@ export class Holding implements GatewayControls {
     return "done";
   }
 
-  /**
-   * The app has it, so the record must say so before anything else happens: else it would be delivered again. False
-   * when the session ended first.
-   */
-  async #write(id: string, changes: Parameters<History["update"]>[1]): Promise<boolean> {
-    const { history, notify, aborted } = this.#tools;
-    for (;;) {
-      try {
-        await history.update(id, changes);
-        return true;
-      } catch (error) {
-        notify("HISTORY_UNWRITABLE", `${reasonOf(error)}; the outcome of ${id} is not on record yet`);
-        if (isGone(error)) return true;
-      }
-      if (aborted.aborted) return false;
-      await pause(writeAgainMs, undefined, { signal: aborted }).catch(() => {});
-    }
+  /** The app has it, so the record must say so before anything else happens: else it would be delivered again. */
+  #write(id: string, changes: DeliveryChanges): Promise<boolean> {
+    return updatedAtLast(id, changes, this.#tools);
   }
 
   #unreadable({ id }: InLine, error: unknown): Handed {
@@ -213,8 +196,4 @@ export class Holding implements GatewayControls {
   #sum(of: (lane: Lane) => number): number {
     return [...this.#lanes.values()].reduce((sum, lane) => sum + of(lane), 0);
   }
-}
-
-function isGone(error: unknown): boolean {
-  return error instanceof TelepathError && error.code === "UNKNOWN_DELIVERY";
 }

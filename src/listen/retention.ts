@@ -22,12 +22,12 @@ const overshoot = 1 / 16;
 /** @param notify is told how much was dropped, each time something was. */
 export function createRetention(keep: Retention, history: History, now: () => number, notify: Notify): RetentionKeeper {
   let bytes = 0;
-  let lookedAt = now();
+  let lookedAt = performance.now(); // a clock that is set back is no reason to look later
   let looking: Promise<void> | null = null;
 
   const look = async (): Promise<void> => {
     bytes = 0;
-    lookedAt = now();
+    lookedAt = performance.now();
     try {
       const dropped = await history.prune(keep, now());
       if (dropped.deliveries === 0) return;
@@ -47,7 +47,7 @@ export function createRetention(keep: Retention, history: History, now: () => nu
     run,
     after: (delivery) => {
       bytes += delivery.body.length;
-      if (bytes > keep.maxBytes * overshoot || now() - lookedAt > lookAgainMs) run();
+      if (bytes > keep.maxBytes * overshoot || performance.now() - lookedAt > lookAgainMs) run();
     },
     idle: async () => {
       await looking;

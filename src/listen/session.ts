@@ -70,7 +70,7 @@ const ending = { all: 1600, drain: 1200, abort: 250, leave: 250 };
 export async function listen(settings: ListenSettings, tools: ListenTools): Promise<void> {
   const { history, transport, now } = tools;
   const work = new UnderWay();
-  const notify = throttledNotices(tools.emit, now);
+  const notify = throttledNotices(tools.emit, () => performance.now());
   const retention = createRetention(settings.retention, history, now, notify);
   const reached = new AbortController();
   const ended = AbortSignal.any([tools.interrupted, reached.signal]);

@@ -6,6 +6,7 @@ import type { Emit } from "./events.ts";
 import { createForward } from "./forward.ts";
 import { createGateway, type Gateway, type GatewaySettings } from "./gateway.ts";
 import { Holding } from "./holding.ts";
+import { LateOutcomes } from "./late-outcomes.ts";
 import type { Notify } from "./notices.ts";
 import type { ProxyPlace } from "./proxy-headers.ts";
 import { appsOf } from "./routing.ts";
@@ -39,6 +40,7 @@ export function wireGateway(settings: GatewaySettings, tools: WiringTools): { ha
   const forward = createForward(settings, tools);
   const shared = { history, forward, notify, tell, aborted, holder: process.pid };
   const holding = new Holding(appsOf(settings), { ...shared, emit, work, ended });
-  const handle = createGateway(settings, { ...shared, holding, now, slow: createSlowAnswers(emit, clock) });
+  const [slow, late] = [createSlowAnswers(emit, clock), new LateOutcomes({ history, notify, work, aborted })];
+  const handle = createGateway(settings, { ...shared, holding, now, slow, late });
   return { handle, holding };
 }

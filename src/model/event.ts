@@ -11,31 +11,42 @@ export interface EventHead {
   callId: string | null;
 }
 
-/** Reads the type and the call of a payload without judging it. What is not a JSON object has neither. */
+/** To go through more of a payload would hold up whoever else waits. An event has some kilobytes. */
+const mostRead = 256 * 1024;
+
+/**
+ * Reads the type and the call of a payload without judging it. What is not a JSON object has neither. Of a payload over
+ * 256 KB, what its beginning names counts.
+ */
 export function eventHead(payload: Uint8Array): EventHead {
-  return headIn(new JsonScan(payload)) ?? { event: null, callId: null };
+  const isCut = payload.length > mostRead;
+  const json = new JsonScan(isCut ? payload.subarray(0, mostRead) : payload);
+  const found: Found = { event: null, callId: null };
+  const textOf = (value: Written | null): string | null => (value && json.textOf(value)) || null;
+  return isObject(json, found) || isCut
+    ? { event: textOf(found.event), callId: textOf(found.callId) }
+    : { event: null, callId: null };
 }
 
-/** Undefined when it is no JSON object. Of members with one name the last counts, as it does for `JSON.parse`. */
-function headIn(json: JsonScan): EventHead | undefined {
-  const found: Record<keyof EventHead, Written | null> = { event: null, callId: null };
-  if (!json.takes(openBrace)) return undefined;
+type Found = Record<keyof EventHead, Written | null>;
+
+/** Puts what an object names into `found`. Of members with one name the last counts, as it does for `JSON.parse`. */
+function isObject(json: JsonScan, found: Found): boolean {
+  if (!json.takes(openBrace)) return false;
   if (!json.takes(closeBrace)) {
     do {
       const name = json.string();
-      if (name === null || !json.takes(colon)) return undefined;
+      if (name === null || !json.takes(colon)) return false;
       const isText = json.next() === quote;
       const start = json.at;
-      if (!json.takesValue()) return undefined;
+      if (!json.takesValue()) return false;
       const value = isText ? { start, end: json.at } : null;
       if (json.says(name, "event")) found.event = value;
       else if (json.says(name, "call_id")) found.callId = value;
     } while (json.takes(comma));
-    if (!json.takes(closeBrace)) return undefined;
+    if (!json.takes(closeBrace)) return false;
   }
-  if (json.next() !== undefined) return undefined;
-  const textOf = (value: Written | null): string | null => (value && json.textOf(value)) || null;
-  return { event: textOf(found.event), callId: textOf(found.callId) };
+  return json.next() === undefined;
 }
 
 /** The same of a payload that has been decoded. */

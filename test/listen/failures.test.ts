@@ -87,6 +87,7 @@ describe("a history that cannot be written", () => {
       record: fault,
       close: () => history.close(),
       held: () => [],
+      endPatience: () => {},
       prune: () => Promise.resolve({ deliveries: 0, bytes: 0 }),
     });
   };
@@ -123,12 +124,45 @@ describe("a history that cannot be written", () => {
       record: history.record.bind(history),
       close: () => history.close(),
       held: () => [],
+      endPatience: () => {},
       prune: () => Promise.resolve({ deliveries: 0, bytes: 0 }),
       update: () => Promise.reject(new TelepathError("HISTORY_UNWRITABLE", "the disk is full")),
     });
     const listen = await listening(app.port, {}, { history: faulty });
     expect(statusOf(await exchange(listen.port, post))).toBe(200);
     expect(await listen.event("notice")).toMatchObject({ code: "OUTCOME_UNWRITABLE" });
+    await listen.stop();
+    expect(listen.events).toContainEqual({
+      type: "notice",
+      code: "OUTCOMES_LOST",
+      message: "the outcome of 1 delivery could not be put on record",
+    });
+  });
+
+  it("gets the outcomes of what was under way when the fault is over", async () => {
+    const history = await openHistory(folder());
+    let isBroken = true;
+    const app = await rawApp();
+    const faulty = Object.assign(Object.create(history) as History, {
+      record: history.record.bind(history),
+      close: () => history.close(),
+      held: () => [],
+      endPatience: () => {},
+      prune: () => Promise.resolve({ deliveries: 0, bytes: 0 }),
+      update: (...changes: Parameters<History["update"]>) =>
+        isBroken
+          ? Promise.reject(new TelepathError("HISTORY_UNWRITABLE", "the disk is full"))
+          : history.update(...changes),
+    });
+    const listen = await listening(app.port, {}, { history: faulty });
+    await Promise.all([exchange(listen.port, post), exchange(listen.port, post)]);
+    const ids = (await listen.deliveries(2)).map(({ id }) => id);
+    expect(ids.map((id) => history.get(id).outcome)).toEqual(["pending", "pending"]);
+    isBroken = false;
+    await expect
+      .poll(() => ids.map((id) => history.get(id).outcome), { timeout: 8_000 })
+      .toEqual(["delivered", "delivered"]);
+    expect(ids.map((id) => history.get(id).attempts.length)).toEqual([1, 1]);
   });
 });
 

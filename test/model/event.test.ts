@@ -53,6 +53,15 @@ describe("the head of a payload", () => {
     );
   });
 
+  it("is what the beginning names when the payload is very long", () => {
+    const long = "x".repeat(300_000);
+    const of = (json: string) => eventHead(Buffer.from(json));
+    expect(of(`{"event":"a","call_id":"b","c":"${long}"}`)).toEqual({ event: "a", callId: "b" });
+    expect(of(`{"event":"a","c":"${long}","call_id":"b"}`)).toEqual({ event: "a", callId: null });
+    expect(of(`{"event":"${long}"}`)).toEqual({ event: null, callId: null });
+    expect(of(`[{"event":"a"},"${long}"]`)).toEqual({ event: null, callId: null });
+  });
+
   it.each([
     ['{"a":[1,-0,2.5e+3,0.1E-2,true,false,null,{},[],[[]],{"b":{}}],"event":"a"}', "a"],
     ['{"event":"a","b":"' + "x".repeat(200) + '"}', "a"],

@@ -6,6 +6,7 @@ import { jsonValue } from "./json.ts";
 import type { DumpReading } from "./read.ts";
 import { announcedBytes } from "./readings.ts";
 import { isBodyName, namesSignature } from "./values/names.ts";
+import { withoutWhite } from "./white.ts";
 
 /**
  * The requests of the plainest dumps, without trying every form: one raw HTTP request with its Content-Length, or one
@@ -33,7 +34,7 @@ function plainHttp(bytes: Buffer): DumpReading | undefined {
   for (const line of lines) {
     const colon = line.indexOf(":");
     if (colon <= 0 || oddSpace.test(line)) return undefined;
-    headers.push([line.slice(0, colon).trim(), line.slice(colon + 1).trim()]);
+    headers.push([withoutWhite(line.slice(0, colon)), withoutWhite(line.slice(colon + 1))]);
   }
   const body = bytes.subarray(end + 4);
   if (body.length === 0 || announcedBytes(headers) !== body.length) return undefined;

@@ -126,7 +126,7 @@ function restoreLineEnds(bytes: Uint8Array, declaredBytes: number): Uint8Array |
   return restored === undefined ? undefined : Buffer.from(restored, "latin1");
 }
 
-function hasReplacement(bytes: Uint8Array): boolean {
+export function hasReplacement(bytes: Uint8Array): boolean {
   return asBuffer(bytes).includes(REPLACEMENT);
 }
 

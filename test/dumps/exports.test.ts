@@ -29,7 +29,7 @@ function writtenIfPossible(name: string, request: ExportedRequest): Buffer | und
 }
 
 const token = fc.stringMatching(/^[A-Za-z][A-Za-z0-9-]{0,12}$/).map((name) => `X-${name}`);
-const value = fc.stringMatching(/^[!-~\xa1-\xff](?:[ -~\t\xa1-\xff]{0,20}[!-~\xa1-\xff])?$/);
+const value = fc.stringMatching(/^[!-~\xa0-\xff](?:[ -~\t\xa0-\xff]{0,20}[!-~\xa0-\xff])?$/);
 const body = fc.oneof(
   fc.uint8Array({ maxLength: 200 }),
   fc.string({ unit: "grapheme" }).map((text) => Buffer.from(text)),
@@ -60,7 +60,10 @@ describe("what is exported is read again", () => {
         const read = requestOf(bytes);
         expect(Buffer.from(read.body).equals(sent.body)).toBe(true);
         expect(read.headers).toEqual(sent.headers);
-        expect(read).toMatchObject({ method: sent.method, target: sent.target, fidelity: "exact" });
+        // Commands hold text, and in that U+FFFD may stand for bytes that were lost.
+        const isDoubtful = ["curl", "httpie"].includes(name) && Buffer.from(sent.body).includes("\ufffd");
+        const fidelity = isDoubtful ? "text" : "exact";
+        expect(read).toMatchObject({ method: sent.method, target: sent.target, fidelity });
       }),
     );
   });

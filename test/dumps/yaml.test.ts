@@ -62,7 +62,27 @@ describe("YAML", () => {
   const scalar = fc.oneof(
     fc.string({ unit: "grapheme" }),
     fc.string({
-      unit: fc.constantFrom("a", " ", "\n", "'", '"', "\\", ":", "#", "-", "{", "[", ",", "é", "\t", "|", ">", "a b "),
+      unit: fc.constantFrom(
+        "a",
+        " ",
+        "\n",
+        "'",
+        '"',
+        "\\",
+        ":",
+        "#",
+        "-",
+        "{",
+        "[",
+        ",",
+        "é",
+        "\t",
+        "|",
+        ">",
+        "a b ",
+        "\u00a0",
+        "\u3000",
+      ),
     }),
     fc.constantFrom(
       "",
@@ -119,6 +139,8 @@ describe("YAML", () => {
           { written },
           { ...how, defaultKeyType: "QUOTE_DOUBLE", aliasDuplicateObjects: false, simpleKeys: true },
         );
+        // Where it folds a long text, the writer can put "undefined" into it, and its reader then drops a line end.
+        fc.pre(!text.includes("undefined"));
         // Not what was written: its writer has faults of its own.
         expect(read(text)).toEqual(parse(text));
       }),

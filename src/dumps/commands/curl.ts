@@ -5,6 +5,7 @@ import { curlData, isData, readsInput, type CurlData } from "./curl-data.ts";
 import { curlOptions, type CurlOption } from "./curl-options.ts";
 import { expandsNote, printable } from "./notes.ts";
 import type { ShellCommand } from "./shell-command.ts";
+import { withoutWhite } from "../white.ts";
 
 /** The word that runs curl. */
 export const curlProgram = /^(?:\S*\/)?curl(?:\.exe)?$/;
@@ -132,8 +133,8 @@ function impliedHeader(option: string, value: string): Header | undefined {
 function addHeader(text: string, list: Header[], suppressed: Set<string>): void {
   const colon = text.indexOf(":");
   if (colon > 0) {
-    const value = text.slice(colon + 1).trim();
-    const name = text.slice(0, colon).trim();
+    const value = withoutWhite(text.slice(colon + 1));
+    const name = withoutWhite(text.slice(0, colon));
     if (value === "") suppressed.add(name.toLowerCase());
     else list.push([name, value]);
   } else if (/^[^@;][^;]*;$/.test(text)) {

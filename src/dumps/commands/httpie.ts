@@ -1,3 +1,5 @@
+import { withoutWhite } from "../white.ts";
+
 /** What one HTTPie command says of its request: byte strings, one character for each byte. */
 export interface HttpieCommand {
   method: string | null;
@@ -65,7 +67,7 @@ function itemsOf(items: readonly string[]): Pick<HttpieCommand, "headers" | "fie
   const files: string[] = [];
   for (const item of items) {
     const { name, separator, value } = split(item);
-    if (separator === ":" && value !== "") headers.push([name, value.trim()]);
+    if (separator === ":" && value !== "") headers.push([name, withoutWhite(value)]);
     if (separator === ";") headers.push([name, ""]);
     if (separator === "=" || separator === ":=") fields.push({ name, value, isJson: separator === ":=" });
     if (separator.endsWith("@")) files.push(value);

@@ -1,5 +1,5 @@
 import { headerValue, type HeaderList } from "../../model/http.ts";
-import { asBuffer, isUtf8 } from "../readings.ts";
+import { asBuffer, hasReplacement, isUtf8 } from "../readings.ts";
 import { dumpExport, type ExportedRequest } from "./export.ts";
 import { printableJson, safeMethod, urlOf } from "./request-parts.ts";
 
@@ -76,6 +76,7 @@ function named(headers: HeaderList): object[] {
 function content({ headers, body }: { headers: HeaderList; body: Uint8Array }): object {
   const bytes = asBuffer(body);
   const mimeType = headerValue(headers, "content-type") ?? "application/octet-stream";
-  if (isUtf8(bytes)) return { mimeType, text: bytes.toString("utf8") };
+  // Whoever finds U+FFFD in a text must take it for a byte that was lost.
+  if (isUtf8(bytes) && !hasReplacement(bytes)) return { mimeType, text: bytes.toString("utf8") };
   return { mimeType, text: bytes.toString("base64"), encoding: "base64" };
 }

@@ -1,6 +1,7 @@
 import { TelepathError } from "../../model/errors.ts";
 import type { DumpFormat } from "../format.ts";
 import { dissectedSegment, requestsInDissected, type DissectedPacket } from "../packets/dissected.ts";
+import { withoutWhiteEnd } from "../white.ts";
 
 const START = /^\s{0,100}<\?xml[^>]{0,200}>[^]{0,2000}?<pdml[\s>]/;
 const FIELD = /<field\s+name="([^"<]{1,100})"([^<>]*)>/g;
@@ -66,7 +67,7 @@ function packetOf(text: string): DissectedPacket {
 
 function headerLines(lines: { bytes: Buffer }[]): string {
   return lines
-    .map(({ bytes }) => bytes.toString("latin1").trimEnd())
+    .map(({ bytes }) => withoutWhiteEnd(bytes.toString("latin1").replace(/\r?\n$/, "")))
     .filter((line) => /^[^\s:][^:\n]*:/.test(line))
     .join("\n");
 }

@@ -5,6 +5,7 @@ import { dissectedSegment, requestsInDissected, type DissectedPacket } from "../
 import type { Reading } from "../readings.ts";
 import { stringReadings } from "../values/bodies.ts";
 import { headerBytes } from "../values/headers.ts";
+import { withoutWhiteEnd } from "../white.ts";
 
 /**
  * `tshark -T json`, `-T jsonraw` and `-T ek`. Each header is a member named `http.request.line`, so only a parser that
@@ -98,7 +99,7 @@ function headerLinesIn(http: JsonNode | undefined): string {
   const lines =
     raw.length === 0 ? shown.map(headerBytes) : raw.map((hex) => Buffer.from(hex, "hex").toString("latin1"));
   return lines
-    .map((line) => line.trimEnd().replace(/[\r\n]+/g, " "))
+    .map((line) => withoutWhiteEnd(line.replace(/[\r\n]+/g, " ")))
     .filter((line) => /^[^\s:][^:]*:/.test(line))
     .join("\n");
 }

@@ -1,5 +1,6 @@
 import { TelepathError } from "../../model/errors.ts";
 import type { Header } from "../../model/http.ts";
+import { withoutWhite } from "../white.ts";
 
 /** The head of a message in a dump: its start line and headers, and where its body begins. */
 export interface Head {
@@ -65,8 +66,9 @@ export function readHeaderLines(bytes: Buffer, start: number): Omit<Head, "start
     if (line === "") return { headers, end: end + 1, closed: true };
     const last = headers.at(-1);
     const colon = line.indexOf(":");
-    if (last !== undefined && (line.startsWith(" ") || line.startsWith("\t"))) last[1] = unfolded(last[1], line.trim());
-    else if (colon > 0) headers.push([line.slice(0, colon).trim(), line.slice(colon + 1).trim()]);
+    if (last !== undefined && (line.startsWith(" ") || line.startsWith("\t")))
+      last[1] = unfolded(last[1], withoutWhite(line));
+    else if (colon > 0) headers.push([withoutWhite(line.slice(0, colon)), withoutWhite(line.slice(colon + 1))]);
     else throw notAHeader(bytes, at, line);
     at = end + 1;
   }

@@ -1,4 +1,5 @@
 import type { JsonNode } from "../format.ts";
+import { withoutWhite } from "../white.ts";
 import { literal, nameOf, plainNode } from "./nodes.ts";
 import { none, YamlValues } from "./values.ts";
 
@@ -54,7 +55,7 @@ export class YamlFlow extends YamlValues {
     PLAIN_IN_FLOW.lastIndex = start;
     const text = PLAIN_IN_FLOW.exec(line)?.[0] ?? "";
     if (text === "") throw this.broken("expected a value");
-    const node = text.startsWith("*") ? this.alias(text.slice(1).trim()) : plainNode(text.trim());
+    const node = text.startsWith("*") ? this.alias(withoutWhite(text.slice(1))) : plainNode(withoutWhite(text));
     return { node, column: start + text.length };
   }
 

@@ -1,6 +1,7 @@
+import { pastWhite, withoutWhiteEnd } from "../white.ts";
 import { brokenYaml, readQuoted, type Quoted } from "./scalars.ts";
 
-const KEY = /[^\s#&*!|>'"%@`{}[\],?:-][^]*?(?=:(?:[ \t]|$))|[?:-](?=\S)[^]*?(?=:(?:[ \t]|$))/y;
+const KEY = /[^ \t#&*!|>'"%@`{}[\],?:-][^]*?(?=:(?:[ \t]|$))|[?:-](?=[^ \t])[^]*?(?=:(?:[ \t]|$))/y;
 
 /** A place among the lines of a YAML text. */
 export class YamlLines {
@@ -34,7 +35,7 @@ export class YamlLines {
     const end = KEY.lastIndex;
     const name = line.slice(column, end);
     // A comment, or a value that only looks like a key.
-    return name.includes(" #") ? undefined : { name: name.trimEnd(), end: end + 1 };
+    return name.includes(" #") ? undefined : { name: withoutWhiteEnd(name), end: end + 1 };
   }
 
   /** Nothing but a comment may follow. */
@@ -69,10 +70,7 @@ export class YamlLines {
 
   /** The first column of this line from `column` on that is not white space. */
   protected textFrom(column: number): number {
-    const line = this.line();
-    const first = line.charCodeAt(column);
-    if (first > 0x20 && first < 0x80) return column;
-    return line.length - line.slice(column).trimStart().length;
+    return pastWhite(this.line(), column);
   }
 
   protected indent(): number {

@@ -1,4 +1,5 @@
 import { TelepathError } from "../../model/errors.ts";
+import { pastWhite, withoutWhiteEnd } from "../white.ts";
 
 /** A scalar in quotes, and where it ends: the number of its last line and the column after its closing quote. */
 export interface Quoted {
@@ -45,7 +46,7 @@ export function readQuoted(lines: readonly string[], line: number, column: numbe
   const parts: string[] = [];
   for (let at = line; at < lines.length; at += 1) {
     const text = lines[at] ?? "";
-    const from = at === line ? column + 1 : text.length - text.trimStart().length;
+    const from = at === line ? column + 1 : pastWhite(text, 0);
     pattern.lastIndex = from;
     const part = pattern.exec(text)?.[0] ?? "";
     parts.push(part);
@@ -80,7 +81,7 @@ function folded(parts: readonly string[], quote: string): string {
 
 /** Without the white space at its end, but for one a backslash keeps. */
 function trimmedEnd(part: string, quote: string): string {
-  const trimmed = part.trimEnd();
+  const trimmed = withoutWhiteEnd(part);
   const isEscaped = quote === '"' && trimmed.length < part.length && endsEscaping(trimmed);
   return isEscaped ? part.slice(0, trimmed.length + 1) : trimmed;
 }

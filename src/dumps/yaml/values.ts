@@ -1,5 +1,6 @@
 import type { JsonNode } from "../format.ts";
 import { fromBase64 } from "../values/bodies.ts";
+import { withoutWhite, withoutWhiteEnd } from "../white.ts";
 import { YamlLines } from "./lines.ts";
 import {
   BINARY_TAGS,
@@ -13,7 +14,7 @@ import {
 } from "./nodes.ts";
 
 const MAX_ALIASES = 10_000;
-const PROPERTY = /(?:!(?:<[^>\s]*>|[^\s,[\]{}]*)|&[^\s,[\]{}]+)(?=[ \t]|$)[ \t]*/y;
+const PROPERTY = /(?:!(?:<[^> \t]*>|[^ \t,[\]{}]*)|&[^ \t,[\]{}]+)(?=[ \t]|$)[ \t]*/y;
 
 /** What may stand before a value. */
 export interface Properties {
@@ -37,8 +38,8 @@ export class YamlValues extends YamlLines {
       PROPERTY.lastIndex = at;
       const found = PROPERTY.exec(this.line())?.[0];
       if (found === undefined) return { properties: { tag, anchor }, column: at };
-      if (found.startsWith("&")) anchor = found.trim().slice(1);
-      else tag = found.trim().replace(/^!<(.*)>$/, "$1");
+      if (found.startsWith("&")) anchor = withoutWhiteEnd(found).slice(1);
+      else tag = withoutWhiteEnd(found).replace(/^!<(.*)>$/, "$1");
       if (tag !== undefined && !KNOWN_TAGS.has(tag)) throw this.broken(refusal(tag));
       at += found.length;
     }
@@ -70,7 +71,7 @@ export class YamlValues extends YamlLines {
   }
 
   protected alias(name: string): JsonNode {
-    const node = this.anchors.get(withoutComment(name).trim());
+    const node = this.anchors.get(withoutWhite(withoutComment(name)));
     this.aliases += 1;
     if (this.aliases > MAX_ALIASES) throw this.broken(`more than ${MAX_ALIASES} aliases`);
     if (node === undefined) throw this.broken("an alias without its anchor");

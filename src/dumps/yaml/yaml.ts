@@ -1,4 +1,5 @@
 import type { JsonNode } from "../format.ts";
+import { withoutWhite } from "../white.ts";
 import { MAX_DEPTH, YamlFlow, type Members } from "./flow.ts";
 import { literal, plainNode, withoutComment } from "./nodes.ts";
 import { blockHeader, blockText, foldPlain, type BlockHeader } from "./scalars.ts";
@@ -47,7 +48,8 @@ class YamlReader extends YamlFlow {
       const rest = this.line().slice(indent + 1);
       this.lines[this.at] = " ".repeat(indent + 1) + rest;
       const start = this.textFrom(indent + 1);
-      const isScalar = rest.trim() !== "" && !/^[-#]/.test(rest.trim()) && this.keyAt(start) === undefined;
+      const isScalar =
+        start < this.line().length && !/^[-#]/.test(this.line().charAt(start)) && this.keyAt(start) === undefined;
       items.push(isScalar ? this.value(start, indent, depth + 1, none) : this.block(indent, depth + 1, none));
       this.skipEmpty();
     }
@@ -90,17 +92,21 @@ class YamlReader extends YamlFlow {
     }
     if (rest.startsWith("*")) {
       this.at += 1;
-      return this.alias(rest.slice(1).trim());
+      return this.alias(withoutWhite(rest.slice(1)));
     }
     return this.plain(properties, start, parent);
   }
 
   private plain(properties: Properties, column: number, parent: number): JsonNode {
-    const lines = [withoutComment(this.line().slice(column)).trim()];
+    const lines = [withoutWhite(withoutComment(this.line().slice(column)))];
     this.at += 1;
-    while (this.at < this.lines.length && (this.line().trim() === "" || this.indent() > parent) && !this.isMarker()) {
-      if (this.line().trimStart().startsWith("#")) break;
-      lines.push(withoutComment(this.line()).trim());
+    while (
+      this.at < this.lines.length &&
+      (this.textFrom(0) === this.line().length || this.indent() > parent) &&
+      !this.isMarker()
+    ) {
+      if (this.line().startsWith("#", this.textFrom(0))) break;
+      lines.push(withoutWhite(withoutComment(this.line())));
       this.at += 1;
     }
     const text = foldPlain(lines);

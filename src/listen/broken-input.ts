@@ -1,8 +1,7 @@
 import type { Duplex } from "node:stream";
 import { systemCode } from "../model/errors.ts";
-import type { Roll } from "../model/roll.ts";
+import { endBehind, type LatestExchanges } from "./latest-exchanges.ts";
 import type { Notify } from "./notices.ts";
-import type { Exchange } from "./receiver.ts";
 
 /** Sockets whose input is lost: the parser reports each further piece once more. */
 const broken = new WeakSet<Duplex>();
@@ -11,7 +10,7 @@ const broken = new WeakSet<Duplex>();
 export function refuseBrokenInput(
   error: Error & { rawPacket?: Uint8Array },
   socket: Duplex,
-  active: Roll<Exchange>,
+  exchanges: LatestExchanges,
   notify: Notify,
 ): void {
   if (broken.has(socket)) return;
@@ -23,27 +22,34 @@ export function refuseBrokenInput(
   const { status, reason, code, text } = judged(error);
   notify(code, text);
 
-  endWith(socket, active, `${status} ${reason}`);
+  endWith(socket, exchanges, status, reason);
 }
 
 /** A request to become a tunnel to anywhere: that is no receiver's business. */
-export function refuseConnect(socket: Duplex, active: Roll<Exchange>, notify: Notify): void {
+export function refuseConnect(socket: Duplex, exchanges: LatestExchanges, notify: Notify): void {
   notify("REFUSED_REQUEST", "a request was refused with 405: CONNECT");
   socket.on("error", () => {});
-  endWith(socket, active, "405 Method Not Allowed");
+  endWith(socket, exchanges, 405, "Method Not Allowed");
 }
 
 /**
- * Ends a connection with an answer that belongs to no request `node:http` knows of.
+ * Ends a connection with an answer that belongs to no request, or to one that does not come to its end.
  *
- * Answers that are still due on it to earlier requests go first and end it: this one would be taken for one of them.
+ * Answers that are still due on it to earlier requests go first. When all of those have come whole, they end it: this
+ * answer would be taken for one of them.
  */
-function endWith(socket: Duplex, active: Roll<Exchange>, status: string): void {
-  const own = [...active].filter((exchange) => exchange.request.socket === socket);
-  const due = own.filter(({ request, response }) => request.complete && !response.headersSent);
-  if (due.length > 0) due.at(-1)!.closing = true;
-  else if (own.some((exchange) => exchange.response.headersSent)) socket.destroy();
-  else socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
+function endWith(socket: Duplex, exchanges: LatestExchanges, status: number, reason: string): void {
+  const latest = exchanges.on(socket);
+  if (!latest) {
+    const answer = `HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
+    socket.end(answer, () => socket.destroy());
+    return;
+  }
+  const { request, response } = latest;
+  if (request.complete) return endBehind(latest);
+  latest.closing = true;
+  if (!response.headersSent) response.writeHead(status, reason, ["Connection", "close", "Content-Length", "0"]);
+  response.end(() => request.destroy()); // whoever reads its body hears of no other end, once the answer is out
 }
 
 function judged(error: Error & { rawPacket?: Uint8Array }) {

@@ -1,14 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { systemCode, TelepathError } from "../model/errors.ts";
 import { pairHeaders, type HeaderList, type HttpRequest } from "../model/http.ts";
 import type { BodyState } from "../model/delivery.ts";
-import { Roll } from "../model/roll.ts";
 import { admit, type Refusal } from "./admit.ts";
 import { plainAnswer, type Answer } from "./answer.ts";
 import { declaredLength, readBody, type MemoryBudget, type ReceivedBody } from "./body.ts";
 import { refuseBrokenInput, refuseConnect } from "./broken-input.ts";
+import { endBehind, LatestExchanges } from "./latest-exchanges.ts";
 import type { Notify } from "./notices.ts";
 import type { UnderWay } from "./under-way.ts";
 import { Crowd, receiverLimits, type ReceiverLimits } from "./receiver-limits.ts";
@@ -56,12 +56,10 @@ export class Receiver {
   readonly #settings: ReceiverSettings;
   readonly #tools: ReceiverTools;
   readonly #server: Server;
-  readonly #active = new Roll<Exchange>();
+  readonly #exchanges = new LatestExchanges();
   readonly #budget: MemoryBudget;
   readonly #crowd: Crowd;
   readonly #unread: UnreadAnswers;
-  /** Connections that end with an answer that is due: what comes behind it there is not looked at. */
-  readonly #ending = new WeakSet<Socket>();
   #stopping = false;
 
   private constructor(settings: ReceiverSettings, tools: ReceiverTools) {
@@ -80,8 +78,8 @@ export class Receiver {
     this.#server.setTimeout(settings.silenceMs);
     this.#server.on("request", (request, response) => this.#accept(request, response, false));
     this.#server.on("checkContinue", (request, response) => this.#accept(request, response, true));
-    this.#server.on("clientError", (error, socket) => refuseBrokenInput(error, socket, this.#active, tools.notify));
-    this.#server.on("connect", (_request, socket) => refuseConnect(socket, this.#active, tools.notify));
+    this.#server.on("clientError", (error, socket) => refuseBrokenInput(error, socket, this.#exchanges, tools.notify));
+    this.#server.on("connect", (_request, socket) => refuseConnect(socket, this.#exchanges, tools.notify));
   }
 
   /** @throws TelepathError `PORT_IN_USE`, `PORT_REFUSED` */
@@ -95,7 +93,7 @@ export class Receiver {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Takes no further connection; those that are open end with the answer that is due. Resolves when they have. */
+  /** Takes no further connection; those that are open end with the last answer that is due. Resolves when they have. */
   stop(): Promise<void> {
     this.#stopping = true;
     return new Promise((resolve) => this.#server.close(() => resolve()));
@@ -108,31 +106,25 @@ export class Receiver {
   }
 
   #accept(request: IncomingMessage, response: ServerResponse, waitsForContinue: boolean): void {
-    const { socket } = request;
-    if (this.#ending.has(socket)) return void request.resume();
     const exchange: Exchange = { request, response, closing: false };
-    const refusal = this.#crowd.enter(socket);
+    if (!this.#exchanges.enter(exchange)) return void request.resume();
+    const refusal = this.#crowd.enter(request.socket);
     this.#tools.work.enter();
     response.sendDate = false; // the app's own, or none
     response.on("error", ignored);
     request.on("error", ignored);
-    void this.#exchange(exchange, refusal, waitsForContinue, this.#active.add(exchange));
+    void this.#exchange(exchange, refusal, waitsForContinue);
   }
 
   /** Never rejects. */
-  async #exchange(
-    exchange: Exchange,
-    refusal: Refusal | null,
-    waitsForContinue: boolean,
-    done: () => void,
-  ): Promise<void> {
+  async #exchange(exchange: Exchange, refusal: Refusal | null, waitsForContinue: boolean): Promise<void> {
     try {
       await (refusal ? this.#refuse(exchange, refusal) : this.#serve(exchange, waitsForContinue));
     } catch (error) {
       this.#tools.notify("BUG", `please report this: ${error instanceof Error ? error.stack : String(error)}`);
       exchange.response.destroy();
     } finally {
-      done();
+      this.#exchanges.leave(exchange);
       this.#crowd.leave(exchange.request.socket);
       this.#tools.work.leave();
     }
@@ -152,7 +144,7 @@ export class Receiver {
     const body = waitsForContinue && tooLong ? neverSent : await readBody(request, declared, limits);
     try {
       const answer = await this.#answerTo(request, headers, body);
-      exchange.closing ||= this.#stopping || body.state !== "whole";
+      if (this.#stopping || body.state !== "whole") endBehind(this.#exchanges.on(request.socket) ?? exchange);
       await writeAnswer(exchange, answer);
       this.#unread.add(response, answer.body.length);
     } finally {
@@ -164,7 +156,6 @@ export class Receiver {
   async #refuse(exchange: Exchange, { status, code, text }: Refusal): Promise<void> {
     this.#tools.notify("REFUSED_REQUEST", `a request was refused with ${status}: ${text}`);
     exchange.closing = true;
-    this.#ending.add(exchange.request.socket);
     await writeAnswer(exchange, plainAnswer(status, code, text, status === 503 ? [["Retry-After", "5"]] : []));
   }
 

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { WithoutContinue } from "./interim.ts";
 
 /**
  * The request that is about to be written. The HTTP client announces a request and writes it in one synchronous step, so
@@ -22,8 +23,8 @@ const onePieceBytes = 8 * 1024;
 export function carryOwnHeads(socket: Socket, outbox: Outbox): void {
   const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
   const read = socket.read.bind(socket);
-  let answerBegins = false;
-  let held: Buffer | undefined;
+  /** Until the final answer begins. */
+  let answers: WithoutContinue | undefined;
   /** The body that the client is about to write, and that has gone out with its head. */
   let written: Buffer | undefined;
 
@@ -36,8 +37,7 @@ export function carryOwnHeads(socket: Socket, outbox: Outbox): void {
     if (message === undefined) return write(chunk, ...rest);
     outbox.message = undefined;
     if (!isHeadOf(chunk, message.head)) throw new Error("the HTTP client writes its heads in another way");
-    answerBegins = true;
-    held = undefined;
+    answers = new WithoutContinue();
     const head = chunk.includes("\r\nconnection: close\r\n") ? withConnectionClose(message.head) : message.head;
     const { body } = message;
     written = body.length > 0 && body.length <= onePieceBytes ? body : undefined;
@@ -46,13 +46,10 @@ export function carryOwnHeads(socket: Socket, outbox: Outbox): void {
 
   socket.read = (size?: number): Buffer | null => {
     const chunk = read(size) as Buffer | null;
-    if (chunk === null || !answerBegins) return chunk;
-    const bytes = held ? Buffer.concat([held, chunk]) : chunk;
-    const answer = afterContinue(bytes);
-    held = answer === undefined ? bytes : undefined;
-    if (answer === undefined || answer.length === 0) return null;
-    answerBegins = false;
-    return answer;
+    if (chunk === null || answers === undefined) return chunk;
+    const rest = answers.rest(chunk);
+    if (answers.final) answers = undefined;
+    return rest.length === 0 ? null : rest;
   };
 }
 
@@ -64,21 +61,4 @@ function isHeadOf(chunk: unknown, head: string): chunk is string {
 
 function withConnectionClose(head: string): string {
   return `${head.slice(0, -2)}Connection: close\r\n\r\n`;
-}
-
-const interim = "HTTP/1.1 100";
-/** Where the status begins, and what a 1xx one begins with. */
-const statusAt = "HTTP/1.1 ".length;
-const one = 0x31;
-const longestInterim = 16_384;
-
-/** What follows the `100 Continue` answers at the start; undefined while that cannot be told. */
-function afterContinue(bytes: Buffer): Buffer | undefined {
-  if (bytes.length > statusAt && bytes[statusAt] !== one) return bytes;
-  const start = bytes.toString("latin1", 0, interim.length);
-  if (!interim.startsWith(start)) return bytes;
-  if (start.length < interim.length) return bytes.length === 0 ? bytes : undefined;
-  const end = bytes.indexOf("\r\n\r\n");
-  if (end === -1) return bytes.length > longestInterim ? bytes : undefined;
-  return afterContinue(bytes.subarray(end + 4));
 }

@@ -6,7 +6,7 @@ import { openConnection } from "./connect.ts";
 import { failureOf, stopped, tooLarge, tooSlow, type Failure } from "./failure.ts";
 import { checkRequest, requestHead, wireHeaders } from "./head.ts";
 import type { Exchange, OutgoingRequest, Transport } from "./transport.ts";
-import { carryOwnHeads, type Outbox } from "./wire.ts";
+import { carryOwnHeads, endUnlessSent, type Message, type Outbox } from "./wire.ts";
 
 export interface TransportOptions {
   /** The most connections to one origin; further requests wait for a free one, which counts towards their deadline. */
@@ -75,9 +75,8 @@ export function createTransport(options: TransportOptions): Transport {
         const head = requestHead(request, wireHeaders(request, host));
         const { buffer, byteOffset, byteLength } = request.body;
         const body = Buffer.from(buffer, byteOffset, byteLength);
-        const exchange = new ExchangeUnderWay(request, origin, maxAnswerBytes, resolve, () => {
-          outbox.message = { head, body };
-        });
+        const sending = { message: { head, body }, outbox };
+        const exchange = new ExchangeUnderWay(request, origin, maxAnswerBytes, resolve, sending);
         if (exchange.settled) return;
         // The head is ours: see `wire.ts`.
         const { method, target: path } = request;
@@ -93,6 +92,12 @@ export function createTransport(options: TransportOptions): Transport {
   };
 }
 
+/** What is written, and by way of what. */
+interface Sending {
+  message: Message;
+  outbox: Outbox;
+}
+
 /** One request on its way, and what came back of its answer. Settles once: by the answer, an error, or the deadline. */
 class ExchangeUnderWay implements Dispatcher.DispatchHandler {
   settled = false;
@@ -100,7 +105,7 @@ class ExchangeUnderWay implements Dispatcher.DispatchHandler {
   readonly #origin: string;
   readonly #maxAnswerBytes: number;
   readonly #resolve: (exchange: Exchange) => void;
-  readonly #onWrite: () => void;
+  readonly #sending: Sending;
   readonly #startedAt = Date.now();
   readonly #start = performance.now();
   readonly #timer: NodeJS.Timeout;
@@ -116,13 +121,13 @@ class ExchangeUnderWay implements Dispatcher.DispatchHandler {
     origin: string,
     maxAnswerBytes: number,
     resolve: (exchange: Exchange) => void,
-    onWrite: () => void,
+    sending: Sending,
   ) {
     this.#request = request;
     this.#origin = origin;
     this.#maxAnswerBytes = maxAnswerBytes;
     this.#resolve = resolve;
-    this.#onWrite = onWrite;
+    this.#sending = sending;
     this.#timer = setTimeout(() => this.#giveUp(tooSlow(request.timeoutMs, origin)), request.timeoutMs);
     const stop = (): void => this.#giveUp(stopped);
     this.#forget = request.signal && onAborted(request.signal, stop);
@@ -133,7 +138,8 @@ class ExchangeUnderWay implements Dispatcher.DispatchHandler {
     // It waited for a connection until nobody waited for it: throwing here keeps it from being written.
     if (this.settled) throw new Error(stopped.message);
     this.#controller = controller;
-    this.#onWrite();
+    const { message, outbox } = this.#sending;
+    outbox.message = message;
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
@@ -150,6 +156,7 @@ class ExchangeUnderWay implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    endUnlessSent(this.#sending.message);
     const body = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks, this.#bytes);
     this.#settle({ response: { status: this.#status, headers: this.#headers, body }, failure: null, message: null });
   }

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { Pool, type Dispatcher } from "undici";
+import { Gathered } from "../model/gathered.ts";
 import type { Header, HeaderList } from "../model/http.ts";
 import { onAborted } from "./aborts.ts";
 import { openConnection } from "./connect.ts";
@@ -113,8 +114,7 @@ class ExchangeUnderWay implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
   #headers: HeaderList = [];
-  #chunks: Buffer[] = [];
-  #bytes = 0;
+  readonly #body = new Gathered();
 
   constructor(
     request: OutgoingRequest,
@@ -150,15 +150,15 @@ class ExchangeUnderWay implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#bytes += chunk.byteLength;
-    if (this.#bytes > this.#maxAnswerBytes) this.#giveUp(tooLarge(this.#maxAnswerBytes, this.#origin));
-    else this.#chunks.push(chunk);
+    const tooMuch = this.#body.length + chunk.byteLength > this.#maxAnswerBytes;
+    if (tooMuch) this.#giveUp(tooLarge(this.#maxAnswerBytes, this.#origin));
+    else this.#body.add(chunk);
   }
 
   onResponseEnd(): void {
     endUnlessSent(this.#sending.message);
-    const body = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks, this.#bytes);
-    this.#settle({ response: { status: this.#status, headers: this.#headers, body }, failure: null, message: null });
+    const response = { status: this.#status, headers: this.#headers, body: this.#body.bytes() };
+    this.#settle({ response, failure: null, message: null });
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {

@@ -334,6 +334,20 @@ describe("the answer", () => {
     }
   });
 
+  it.each([1, 1023, 1024, 5000])("is whole when it comes in chunks of %d bytes", async (size) => {
+    const sent = Buffer.from(Array.from({ length: 50_000 }, (_, index) => index % 251));
+    const server = await rawServer((socket) => {
+      const parts = ["HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"];
+      for (let at = 0; at < sent.length; at += size) {
+        const chunk = sent.toString("latin1", at, at + size);
+        parts.push(`${chunk.length.toString(16)}\r\n${chunk}\r\n`);
+      }
+      socket.write(Buffer.from(`${parts.join("")}0\r\n\r\n`, "latin1"));
+    });
+    const { response } = await transport().exchange(post(server.origin));
+    expect(sent.equals(response!.body)).toBe(true);
+  });
+
   it("may come before the request is through, or end with the connection", async () => {
     const server = createHttp((_request, response) => {
       response.writeHead(413, { Connection: "close" });

@@ -76,7 +76,7 @@ export function createTransport(options: TransportOptions): Transport {
         const head = requestHead(request, wireHeaders(request, host));
         const { buffer, byteOffset, byteLength } = request.body;
         const body = Buffer.from(buffer, byteOffset, byteLength);
-        const sending = { message: { head, body }, outbox };
+        const sending = { message: { head, body, socket: undefined }, outbox };
         const exchange = new ExchangeUnderWay(request, origin, maxAnswerBytes, resolve, sending);
         if (exchange.settled) return;
         // The head is ours: see `wire.ts`.

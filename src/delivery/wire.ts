@@ -7,7 +7,7 @@ export interface Message {
   head: string;
   body: Buffer;
   /** What carries it; undefined until it is being written. */
-  socket?: Socket;
+  socket: Socket | undefined;
 }
 
 /**

@@ -53,7 +53,9 @@ export function createCommitter(connection: Connection, surroundings?: Surroundi
       for (;;) {
         try {
           if (await connection.ensureInPlace()) onReopened();
-          return through(() => committed(connection.database, changes));
+          const outcomes = through(() => committed(connection.database, changes));
+          if (connection.isInPlace()) return outcomes;
+          continue; // once more, in the file that took its place
         } catch (error) {
           const isOver = performance.now() >= deadline || !asked.isPatient();
           if (!isBusy(error) || isOver) throw historyError(error, connection.path);

@@ -1,10 +1,12 @@
-import { closeSync, openSync, statSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { systemCode } from "../model/errors.ts";
 import type { Database } from "./driver.ts";
-import { historyError, isBusy } from "./faults.ts";
+import { historyError, isBusy, logTaken } from "./faults.ts";
+import { OpenFiles } from "./files.ts";
 import { makeDataFolder } from "./folder.ts";
+import { replaceWithCopy } from "./rescue.ts";
 import { prepareFile } from "./schema.ts";
 
 /** The database file's name in the data folder. */
@@ -22,14 +24,13 @@ export class Connection {
   readonly path: string;
   readonly #options: ConnectionOptions;
   #database: Database;
-  /** Which file that is, were another to take its name. */
-  #inode: number;
+  #files: OpenFiles;
 
-  private constructor(options: ConnectionOptions, database: Database, path: string) {
+  private constructor(options: ConnectionOptions, path: string, { database, files }: Opened) {
     this.#options = options;
-    this.#database = database;
     this.path = path;
-    this.#inode = statSync(path).ino;
+    this.#database = database;
+    this.#files = files;
   }
 
   /**
@@ -39,7 +40,7 @@ export class Connection {
    */
   static async open(options: ConnectionOptions): Promise<Connection> {
     const path = join(options.folder, historyFileName);
-    return new Connection(options, await opened(options, path), path);
+    return new Connection(options, path, await opened(options, path));
   }
 
   get database(): Database {
@@ -48,25 +49,54 @@ export class Connection {
 
   /**
    * Opens the file anew when it was deleted or replaced (`rm -r .telepath-hooks`, `git clean -fdx`): SQLite would go
-   * on writing into a file nobody can open again, and what it acknowledged would be lost.
+   * on writing into a file nobody can open again, and what it acknowledged would be lost. When only the log was deleted,
+   * what is in it is saved first.
    *
    * @returns whether that was so
+   * @throws TelepathError `HISTORY_UNWRITABLE` when others have begun another log
    */
   async ensureInPlace(): Promise<boolean> {
-    if (statSync(this.path, { throwIfNoEntry: false })?.ino === this.#inode) return false;
-    const database = await opened(this.#options, this.path);
-    this.#database.close();
+    if (this.#files.standing() === "in place") return false;
+    this.#saveLog();
+    if (this.#files.standing() === "taken") throw logTaken(this.path);
+
+    this.#files.removeLog();
+    const { database, files } = await opened(this.#options, this.path);
+    this.#database.abandon();
     this.#database = database;
-    this.#inode = statSync(this.path).ino;
+    this.#files = files;
     return true;
   }
 
+  /** For those who have just committed: false when the file was deleted or replaced before they had. */
+  isInPlace(): boolean {
+    return this.#files.isDatabaseInPlace();
+  }
+
+  #saveLog(): void {
+    const deadline = performance.now() + this.#options.patienceMs;
+    while (this.#files.standing() === "logless") {
+      try {
+        replaceWithCopy(this.#database, this.path, this.#files);
+      } catch (error) {
+        if (!isBusy(error) || performance.now() >= deadline) throw historyError(error, this.path);
+      }
+    }
+  }
+
   close(): void {
-    this.#database.close();
+    const standing = this.#files.standing();
+    if (standing === "in place" || standing === "logless") this.#database.close();
+    else this.#database.abandon();
   }
 }
 
-async function opened({ folder, open, patienceMs }: ConnectionOptions, path: string): Promise<Database> {
+interface Opened {
+  database: Database;
+  files: OpenFiles;
+}
+
+async function opened({ folder, open, patienceMs }: ConnectionOptions, path: string): Promise<Opened> {
   makeDataFolder(folder);
   let database: Database | undefined;
   try {
@@ -74,9 +104,9 @@ async function opened({ folder, open, patienceMs }: ConnectionOptions, path: str
     database = await open(path);
     const deadline = performance.now() + patienceMs;
     while (!preparedUnlessBusy(database, path, deadline)) await pause(10);
-    return database;
+    return { database, files: new OpenFiles(path) };
   } catch (error) {
-    database?.close();
+    database?.abandon();
     throw historyError(error, path);
   }
 }

@@ -12,6 +12,8 @@ export interface Database {
   /** The same text gives the same statement. */
   prepare(sql: string): Statement;
   close(): void;
+  /** Closes, and leaves the log as it is: for a file that is no longer the one of its name, where the log may be. */
+  abandon(): void;
 }
 export interface Statement {
   run(...values: Value[]): { changes: number };
@@ -54,7 +56,12 @@ interface RawDatabase {
 
 function wrapped(raw: RawDatabase, bind: (values: Value[]) => unknown[]): Database {
   const prepared = new Map<string, Statement>();
+  const abandon = (): void => {
+    prepared.clear();
+    raw.close();
+  };
   return {
+    abandon,
     exec: (sql) => void raw.exec(sql),
     close() {
       // libsql lets go of the file only when its statements are collected, and leaves the log as it is till then.
@@ -63,8 +70,7 @@ function wrapped(raw: RawDatabase, bind: (values: Value[]) => unknown[]): Databa
       } catch {
         // What is committed is as safe in the log.
       }
-      prepared.clear();
-      raw.close();
+      abandon();
     },
     prepare(sql) {
       const known = prepared.get(sql);

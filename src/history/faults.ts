@@ -47,6 +47,15 @@ export function corrupt(path: string, what: string, cause?: unknown): TelepathEr
   );
 }
 
+/** The error for a log that was deleted, or became another, while it was in use. */
+export function logTaken(path: string): TelepathError {
+  return new TelepathError(
+    "HISTORY_UNWRITABLE",
+    `the history ${path} cannot be used: its -wal or -shm file was removed or replaced while it was in use`,
+    "end the processes that use it, then start again",
+  );
+}
+
 const SQLITE_BUSY = 5;
 const SQLITE_LOCKED = 6;
 const SQLITE_CORRUPT = 11;

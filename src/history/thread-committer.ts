@@ -39,7 +39,11 @@ export function createThreadCommitter(data: Omit<ThreadData, "gate">, reading: C
   return {
     isApart: true,
     async commit(changes, patienceMs) {
-      thread ??= started();
+      if (!thread) {
+        // The thread opens whatever has the name, and only this one can tell what is left there of the file before.
+        await reading.ensureInPlace();
+        thread = started();
+      }
       const group = packedChanges(changes, patienceMs);
       thread.postMessage(group, [group.bytes.buffer]);
       const reply = await replyOf(thread);

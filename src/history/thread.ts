@@ -27,11 +27,12 @@ port.on("message", (group: Group | "close") => {
 });
 
 async function replyTo(group: Group): Promise<Reply> {
-  reopened = false;
   try {
     committer ??= await opened();
     const outcomes = await committer.commit(unpackedChanges(group), group.patienceMs);
-    return { outcomes: outcomes.map((outcome) => packed(outcome)), reopened };
+    const reply: Reply = { outcomes: outcomes.map((outcome) => packed(outcome)), reopened };
+    reopened = false; // not before it is told: a group may fail in the new file
+    return reply;
   } catch (error) {
     return { fault: packedFault(error) };
   }

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -70,6 +70,63 @@ describe("several processes at once", () => {
       expect(own).toEqual(own.toSorted());
     }
     expect(history.changesSince(cursor).deliveries).toEqual([]);
+  });
+});
+
+describe("several processes whose log is deleted while they write", () => {
+  it("have on record everything they were told is on record", async () => {
+    const folder = freshFolder();
+    const children = ["writer0", "writer1"].map((name) => writer(folder, name, 400));
+    const exits = children.map((child) => once(child, "exit"));
+    const acknowledged: string[] = [];
+    for (const child of children) {
+      createInterface({ input: child.stdout! }).on("line", (line) => {
+        acknowledged.push(line.split(" ")[0]!);
+        if (acknowledged.length % 200 !== 100) return;
+        for (const end of ["-wal", "-shm"]) rmSync(join(folder, `history.db${end}`), { force: true });
+      });
+    }
+    expect(await Promise.all(exits)).toEqual(children.map(() => [0, null]));
+    const history = await opened(folder);
+    const found = new Set([...history.find({})].map(({ id }) => id));
+    expect(acknowledged).toHaveLength(800);
+    expect(acknowledged.filter((id) => !found.has(id))).toEqual([]);
+    await history.close();
+    expect((await examineHistory(folder))?.damage).toEqual([]);
+  });
+
+  it("acknowledge nothing more once another process has worked with a log of its own", async () => {
+    const folder = freshFolder();
+    const history = await opened(folder);
+    await history.record(newDelivery());
+    for (const end of ["-wal", "-shm"]) rmSync(join(folder, `history.db${end}`));
+    // Without a log the file has no tables yet, so the other one sets it up anew.
+    expect(await once(writer(folder, "other", 3), "exit")).toEqual([0, null]);
+    await expect(history.record(newDelivery())).rejects.toMatchObject({
+      code: "HISTORY_UNWRITABLE",
+      message: expect.stringContaining("removed or replaced") as unknown,
+      hint: expect.stringContaining("start again") as unknown,
+    });
+    // A copy, since SQLite has one index per database and process, and this one's is that of the deleted log.
+    const copy = freshFolder();
+    cpSync(folder, copy, { recursive: true });
+    expect(await examineHistory(copy)).toMatchObject({ deliveries: 3, damage: [] });
+  });
+
+  it("keep what is on record when another process has only read since", async () => {
+    const folder = freshFolder();
+    await once(writer(folder, "before", 3), "exit");
+    const history = await opened(folder);
+    const first = await history.record(newDelivery());
+    for (const end of ["-wal", "-shm"]) rmSync(join(folder, `history.db${end}`));
+    expect(await once(writer(folder, "reader", 0), "exit")).toEqual([0, null]);
+    expect(statSync(join(folder, "history.db-wal")).size).toBe(0);
+    const second = await history.record(newDelivery());
+    const copy = freshFolder();
+    cpSync(folder, copy, { recursive: true });
+    const next = await opened(copy);
+    expect([...next.find({})].map(({ id }) => id)).toEqual(expect.arrayContaining([first, second]));
+    expect(await examineHistory(copy)).toMatchObject({ deliveries: 5, damage: [] });
   });
 });
 

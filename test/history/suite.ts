@@ -11,6 +11,7 @@ import { filtering } from "./behaviour/filtering.ts";
 import { finding } from "./behaviour/finding.ts";
 import { following } from "./behaviour/following.ts";
 import { holding as waiting } from "./behaviour/holding.ts";
+import { replacing } from "./behaviour/replacing.ts";
 import { retrying } from "./behaviour/retrying.ts";
 import { keeping } from "./behaviour/keeping.ts";
 import { freshFolder } from "./folders.ts";
@@ -44,6 +45,7 @@ export function describeHistory(driver: DriverName, { thread } = { thread: false
   describe(`a history on ${driver}${thread ? " with a thread that commits" : ""}`, () => {
     for (const behaviour of [
       faults,
+      replacing,
       keeping,
       finding,
       filtering,

@@ -11,7 +11,7 @@ const plan: RetryPlan = { origin: "http://localhost:3000", delaysMs: [5, 30], ti
 const nobody = () => false;
 
 /** Attempts that are yet to be made. */
-export function retrying({ opened }: Bench): void {
+export function retrying({ driver, opened }: Bench): void {
   describe("retrying", () => {
     it("keeps what is yet to be tried, the soonest first, over a restart", async () => {
       const folder = freshFolder();
@@ -117,7 +117,7 @@ export function retrying({ opened }: Bench): void {
       const id = await history.record(newDelivery(), {
         retry: { plan, dueAt: 1, holder: "one" },
       });
-      const database = await openDatabase(join(folder, historyFileName));
+      const database = await openDatabase(join(folder, historyFileName), driver);
       database.prepare("UPDATE retries SET plan = ?").run(text);
       database.close();
       expect(history.retryOf(id)).toBeNull();

@@ -156,7 +156,8 @@ class ExchangeUnderWay implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    endUnlessSent(this.#sending.message);
+    // One that takes the request may answer at once and read the rest after; the exchange is over all the same.
+    if (this.#status >= 300) endUnlessSent(this.#sending.message);
     const response = { status: this.#status, headers: this.#headers, body: this.#body.bytes() };
     this.#settle({ response, failure: null, message: null });
   }

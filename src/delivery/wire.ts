@@ -67,7 +67,7 @@ export function carryOwnHeads(socket: Socket, outbox: Outbox): void {
 }
 
 /**
- * Ends the connection of a message that was answered before all of it was sent. The next one would have to wait behind
+ * Ends the connection of a message that was refused before all of it was sent. The next one would have to wait behind
  * the rest, which the server may never read; as it is, the server can tell that the message was not whole.
  */
 export function endUnlessSent({ socket }: Message): void {

@@ -118,6 +118,23 @@ describe("an answer that came before the request was through", () => {
     expect(body.equals(response!.body)).toBe(true);
   });
 
+  it("does not keep the rest from an app that takes the request and answers first", async () => {
+    let bytes = 0;
+    let came = (): void => {};
+    const whole = new Promise<void>((resolve) => (came = resolve));
+    const server = createTcp((socket) => {
+      socket.once("data", () => socket.write(answer("200 OK", "taken")));
+      socket.on("data", (chunk) => {
+        bytes += chunk.length;
+        if (bytes >= 9_000_000) came();
+      });
+    });
+    const port = await listening(server);
+    const sending = transport();
+    expect(await sending.exchange(large(`http://127.0.0.1:${port}`))).toMatchObject({ response: { status: 200 } });
+    await whole;
+  });
+
   it("is missed when the app closes without one", async () => {
     const server = createTcp((socket) => socket.once("data", () => socket.destroy()));
     const origin = `http://127.0.0.1:${await listening(server)}`;

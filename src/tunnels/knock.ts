@@ -6,6 +6,7 @@ import { pause, type Clock } from "./supervisor/clock.ts";
 /** Whether something speaks TLS at an address (`host:port`). Nothing is sent, so it does not matter who it is. */
 export async function isThere(address: string, withinMs: number): Promise<boolean> {
   const { hostname: host, port } = new URL(`tls://${address}`);
+  const deadline = performance.now() + withinMs;
   if (!(await mayBeLookedUp(host, withinMs))) return false;
   return await new Promise((resolve) => {
     const name = isIP(host) === 0 ? { servername: host } : {};
@@ -15,7 +16,7 @@ export async function isThere(address: string, withinMs: number): Promise<boolea
       socket.destroy();
       resolve(there);
     };
-    const late = setTimeout(() => end(false), withinMs);
+    const late = setTimeout(() => end(false), deadline - performance.now());
     socket.once("secureConnect", () => end(true));
     socket.once("error", () => end(false));
     socket.once("close", () => end(false));

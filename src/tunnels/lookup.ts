@@ -12,7 +12,7 @@ const mute: ReadonlySet<unknown> = new Set(["ETIMEOUT", "ECANCELLED"]);
 export async function mayBeLookedUp(
   host: string,
   withinMs: number,
-  resolver = new Resolver({ timeout: withinMs, tries: 1 }),
+  resolver = new Resolver({ timeout: Math.ceil(withinMs / 2), tries: 1 }),
 ): Promise<boolean> {
   if (host === "localhost" || isIP(host.replace(/^\[|\]$/g, "")) !== 0) return true;
   const late = setTimeout(() => resolver.cancel(), withinMs);

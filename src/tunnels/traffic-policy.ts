@@ -40,7 +40,7 @@ function parsed(text: string, refuse: (problem: string) => TelepathError): unkno
 }
 
 /** Members of a policy whose values are nobody else's business. */
-const secretName = /secret|password|token|credential|key|auth/i;
+const secretName = /secret|password|token|credential|key|auth|cookie/i;
 /** Shorter ones are words, and their absence would only make a refusal harder to read. */
 const leastSecret = 6;
 
@@ -48,8 +48,9 @@ const leastSecret = 6;
 export function policySecrets(policy: string): string[] {
   const found: string[] = [];
   const look = (value: unknown, isSecret: boolean): void => {
-    if (typeof value === "string") {
-      if (isSecret) found.push(value, value.slice(value.indexOf(":") + 1)); // `user:password` is one of the forms
+    if (typeof value === "string" || typeof value === "number") {
+      const text = String(value);
+      if (isSecret) found.push(text, text.slice(text.indexOf(":") + 1)); // `user:password` is one of the forms
     } else if (typeof value === "object" && value !== null) {
       for (const [name, member] of Object.entries(value)) look(member, isSecret || secretName.test(name));
     }

@@ -58,8 +58,15 @@ on_http_request:
       - type: basic-auth
         config: { realm: the-realm, credentials: ["joe:S3cret-of-policy"] }
       - type: verify-webhook
-        config: { provider: stripe, secret: whsec_abc }
+        config: { provider: stripe, secret: whsec_abc, key: 12345678 }
 `;
-    expect(policySecrets(policy)).toEqual(["joe:S3cret-of-policy", "S3cret-of-policy", "whsec_abc", "whsec_abc"]);
+    expect(policySecrets(policy)).toEqual([
+      "joe:S3cret-of-policy",
+      "S3cret-of-policy",
+      "whsec_abc",
+      "whsec_abc",
+      "12345678",
+      "12345678",
+    ]);
   });
 });

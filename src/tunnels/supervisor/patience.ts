@@ -22,8 +22,8 @@ export interface Patience {
   retry: Backoff;
   /** The longest pause between tries for a name, or a place, that another session holds: our own of before, mostly. */
   retryHeld: number;
-  /** So long a session that was up is tried for again while another holds its name. */
-  held: number;
+  /** How often in a row they are tried for. Counted, not timed: a machine can sleep in between. */
+  heldTries: number;
   /** Between looks whether an edge that could not be reached is there again. */
   knock: number;
   /** For a try that is under way when the edge is back: it may hang on a connection of before. */
@@ -42,7 +42,7 @@ export const usualPatience: Patience = {
   settled: 10_000,
   retry: { first: 1_000, longest: 30_000 },
   retryHeld: 4_000,
-  held: 3 * 60_000,
+  heldTries: 48,
   knock: 2_000,
   finish: 1_000,
 };

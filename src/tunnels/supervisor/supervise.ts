@@ -22,7 +22,7 @@ export interface Supervision extends Omit<WatchTools, "say" | "stop" | "onLatenc
   onLatency: (milliseconds: number) => void;
 }
 
-/** How often a name that is taken, or a limit that is reached, is met at the opening before it is believed. */
+/** How often in a row a name that is taken, or a limit that is reached, is met at the opening before it is believed. */
 const fewTries = 3;
 
 /**
@@ -112,8 +112,7 @@ class KeptTunnel implements Tunnel {
     if (this.#watch && clock.now() - this.#watchedSince >= patience.settled) this.#tries = 0;
     let absence: Absence | undefined;
     try {
-      let [refusals, heldSince] = [0, Infinity];
-      for (;;) {
+      for (let refusals = 0; ;) {
         await this.#pause(refusals > 0 ? patience.retryHeld : patience.retry.longest, absence?.over);
         if (absence?.isOver) absence = undefined;
         let failure: TelepathError;
@@ -125,13 +124,10 @@ class KeptTunnel implements Tunnel {
           if (!(error instanceof TelepathError)) throw error;
           failure = error;
         }
+        refusals = mayPassSoon(failure) ? refusals + 1 : 0;
         const opening = when === "opening";
-        let hopeless = opening || !mayPass(failure);
-        if (mayPassSoon(failure)) {
-          refusals += 1;
-          heldSince = Math.min(heldSince, clock.now());
-          hopeless = opening ? refusals >= fewTries : clock.now() - heldSince >= patience.held;
-        }
+        const most = opening ? fewTries : patience.heldTries;
+        const hopeless = refusals > 0 ? refusals >= most : opening || !mayPass(failure);
         if (hopeless && !this.#givesUpName(failure)) throw failure;
         this.#say("reconnecting", failure.message, failure.hint ?? null);
         absence = this.#absenceAfter(failure, absence);

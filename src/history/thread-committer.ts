@@ -21,6 +21,8 @@ const resourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 12
 export function createThreadCommitter(data: Omit<ThreadData, "gate">, reading: Connection): Committer {
   let thread: Worker | undefined;
   let gate: Gate | undefined;
+  /** The thread has opened the file anew, and the reading connection is yet to follow. */
+  let isBehind = false;
 
   const started = (): Worker => {
     const own = createGate();
@@ -48,7 +50,13 @@ export function createThreadCommitter(data: Omit<ThreadData, "gate">, reading: C
       thread.postMessage(group, [group.bytes.buffer]);
       const reply = await replyOf(thread);
       if ("fault" in reply) throw unpackedFault(reply.fault);
-      if (reply.reopened) await reading.ensureInPlace();
+      isBehind ||= reply.reopened;
+      // What was committed is on record, whether this connection can follow now or only after another group.
+      if (isBehind)
+        await reading.ensureInPlace().then(
+          () => (isBehind = false),
+          () => {},
+        );
       return reply.outcomes.map((outcome) => unpacked(outcome));
     },
 

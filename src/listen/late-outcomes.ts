@@ -37,16 +37,18 @@ export class LateOutcomes {
     if (this.#waiting.push({ id, changes }) === 1) void this.#write();
   }
 
-  /** Never rejects. */
+  /** Never rejects. One that cannot be written waits behind the others. */
   async #write(): Promise<void> {
-    const { work } = this.#tools;
+    const { work, aborted } = this.#tools;
     work.enter();
     for (let next = this.#waiting[0]; next; next = this.#waiting[0]) {
-      if (!(await updatedAtLast(next.id, next.changes, this.#tools))) {
-        this.#lost(this.#waiting.length);
-        break;
+      const isDone = await updated(next.id, next.changes, this.#tools);
+      if (isDone) this.#waiting.shift();
+      else if (aborted.aborted) this.#lost(this.#waiting.splice(0).length);
+      else {
+        this.#waiting.push(this.#waiting.shift()!);
+        await pauseBefore(aborted);
       }
-      this.#waiting.shift();
     }
     work.leave();
   }
@@ -57,23 +59,31 @@ export class LateOutcomes {
   }
 }
 
+type Tools = Omit<LateOutcomesTools, "work">;
+
 /** Puts changes on record however long it takes, but for a delivery that is gone. False when the session ended first. */
-export async function updatedAtLast(
-  id: string,
-  changes: DeliveryChanges,
-  { history, notify, aborted }: Omit<LateOutcomesTools, "work">,
-): Promise<boolean> {
+export async function updatedAtLast(id: string, changes: DeliveryChanges, tools: Tools): Promise<boolean> {
   for (;;) {
-    try {
-      await history.update(id, changes);
-      return true;
-    } catch (error) {
-      notify("HISTORY_UNWRITABLE", `${reasonOf(error)}; the outcome of ${id} is not on record yet`);
-      if (isGone(error)) return true;
-    }
-    if (aborted.aborted) return false;
-    await pause(writeAgainMs, undefined, { signal: aborted }).catch(() => {});
+    if (await updated(id, changes, tools)) return true;
+    if (tools.aborted.aborted) return false;
+    await pauseBefore(tools.aborted);
   }
+}
+
+/** False when it could not be put on record now. */
+async function updated(id: string, changes: DeliveryChanges, { history, notify }: Tools): Promise<boolean> {
+  try {
+    await history.update(id, changes);
+    return true;
+  } catch (error) {
+    const isOver = isGone(error);
+    notify("HISTORY_UNWRITABLE", `${reasonOf(error)}; the outcome of ${id} is not on record${isOver ? "" : " yet"}`);
+    return isOver;
+  }
+}
+
+async function pauseBefore(aborted: AbortSignal): Promise<void> {
+  await pause(writeAgainMs, undefined, { signal: aborted }).catch(() => {});
 }
 
 /** Pruned, or cleared by another process. */

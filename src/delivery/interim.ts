@@ -1,3 +1,5 @@
+import { carriageReturn } from "../model/ascii.ts";
+
 const continueStart = Buffer.from("HTTP/1.1 100");
 /** What an answer begins with that is not the final one; then come two more digits. */
 const interimStart = continueStart.subarray(0, -2);
@@ -5,7 +7,6 @@ const interimStart = continueStart.subarray(0, -2);
 const statusAt = interimStart.length - 1;
 const one = 0x31;
 const headEnd = Buffer.from("\r\n\r\n");
-const carriageReturn = 0x0d;
 const nothing = Buffer.alloc(0);
 
 /** Where in the answers to one request the next byte belongs. */

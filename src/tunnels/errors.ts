@@ -2,7 +2,7 @@ import { TelepathError } from "../model/errors.ts";
 import type { AgentFailure } from "./agent-messages.ts";
 import { AgentCallError, AgentGoneError } from "./agent-process.ts";
 import { DeadlineError } from "./deadline.ts";
-import { ngrokCodes, noTunnel, tokenPage } from "./ngrok-codes.ts";
+import { ngrokCodes, noTunnel, pageOf, tokenPage } from "./ngrok-codes.ts";
 import { redact } from "./redact.ts";
 
 /** What was being done, and what must not be in the text about it. */
@@ -87,10 +87,6 @@ export function sdkCrashed(how: string, secrets: readonly string[]): TelepathErr
     `the process with ngrok's SDK ended unexpectedly (${quoted(how, secrets)})`,
     `if it happens again please report it, ${noTunnel}`,
   );
-}
-
-function pageOf(ngrokCode: string | undefined): string {
-  return `https://ngrok.com/docs/errors${ngrokCode === undefined ? "" : `/${ngrokCode.toLowerCase()}`}`;
 }
 
 /**

@@ -6,6 +6,11 @@ export const tokenPage = "https://dashboard.ngrok.com/get-started/your-authtoken
 /** The last part of a hint. */
 export const noTunnel = "or go on without one: --tunnel none";
 
+/** Where ngrok explains a code of its own, or all of them. */
+export function pageOf(ngrokCode: string | undefined): string {
+  return `https://ngrok.com/docs/errors${ngrokCode === undefined ? "" : `/${ngrokCode.toLowerCase()}`}`;
+}
+
 /** ngrok's codes that a user of this tool can meet (https://ngrok.com/docs/errors). */
 export const ngrokCodes: Record<string, Explanation> = {
   ERR_NGROK_103: [

@@ -80,16 +80,19 @@ describe("a sender that leaves", () => {
 });
 
 describe("a history that cannot be written", () => {
-  const failing = async (dataDir: string): Promise<History> => {
-    const history = await openHistory(dataDir);
-    const fault = () => Promise.reject(new TelepathError("HISTORY_UNWRITABLE", "the disk is full"));
-    return Object.assign(Object.create(history) as History, {
-      record: fault,
+  /** A history that writes as it is told here, and reads as the one behind it. */
+  const standIn = (history: History, writes: Partial<History>): History =>
+    Object.assign(Object.create(history) as History, {
       close: () => history.close(),
       held: () => [],
       endPatience: () => {},
       prune: () => Promise.resolve({ deliveries: 0, bytes: 0 }),
+      ...writes,
     });
+  const failing = async (dataDir: string): Promise<History> => {
+    const history = await openHistory(dataDir);
+    const fault = () => Promise.reject(new TelepathError("HISTORY_UNWRITABLE", "the disk is full"));
+    return standIn(history, { record: fault });
   };
 
   it("means 503 to the sender, a notice, and nothing forwarded", async () => {
@@ -120,12 +123,8 @@ describe("a history that cannot be written", () => {
   it("after the app has answered, does not take the answer away", async () => {
     const history = await openHistory(folder());
     const app = await rawApp();
-    const faulty = Object.assign(Object.create(history) as History, {
+    const faulty = standIn(history, {
       record: history.record.bind(history),
-      close: () => history.close(),
-      held: () => [],
-      endPatience: () => {},
-      prune: () => Promise.resolve({ deliveries: 0, bytes: 0 }),
       update: () => Promise.reject(new TelepathError("HISTORY_UNWRITABLE", "the disk is full")),
     });
     const listen = await listening(app.port, {}, { history: faulty });
@@ -143,12 +142,8 @@ describe("a history that cannot be written", () => {
     const history = await openHistory(folder());
     let isBroken = true;
     const app = await rawApp();
-    const faulty = Object.assign(Object.create(history) as History, {
+    const faulty = standIn(history, {
       record: history.record.bind(history),
-      close: () => history.close(),
-      held: () => [],
-      endPatience: () => {},
-      prune: () => Promise.resolve({ deliveries: 0, bytes: 0 }),
       update: (...changes: Parameters<History["update"]>) =>
         isBroken
           ? Promise.reject(new TelepathError("HISTORY_UNWRITABLE", "the disk is full"))

@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Exchange, Transport } from "../../delivery/transport.ts";
 import { headerValue } from "../../model/http.ts";
-import { ngrokCodes } from "../../tunnels/ngrok-codes.ts";
+import { ngrokCodes, pageOf } from "../../tunnels/ngrok-codes.ts";
 import type { Tunnel, TunnelProvider } from "../../tunnels/provider.ts";
 import { durationText } from "../views/text.ts";
 import { version } from "../version.ts";
@@ -140,7 +140,7 @@ function verdictOn(
 
 function explanationOf(code: string): { what: string; fix: string } {
   const known = ngrokCodes[code];
-  if (!known) return { what: "", fix: `see https://ngrok.com/docs/errors/${code.toLowerCase()}` };
+  if (!known) return { what: "", fix: `see ${pageOf(code)}` };
   return { what: `: ${known[1]}`, fix: known[2] };
 }
 
